@@ -1,0 +1,88 @@
+/*
+ * http_server.h - an HTTP/1.1 server over a listening socket. The harbour of libmicrohttpd.
+ *
+ * Before a handler runs: head bounded (max_head_bytes: 431), at most 100 headers, body bounded
+ * (max_body_bytes: 413), time bounded (idle_timeout_s), malformed requests refused with 400 and
+ * the connection closed (attacks.md H1). The path is the raw, undecoded target before '?'.
+ *
+ * Threads: `threads` 0 serves from remit_http_server_run() in the caller's thread (for rooms
+ *          whose sandbox forbids clone); otherwise that many internal threads call the handler.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include <remit/err.h>
+#include <remit/str.h>
+
+#include "common/base/buf.h"
+
+struct remit_http_server;
+
+struct remit_http_header {
+    struct remit_str name; /* as sent */
+    struct remit_str value;
+};
+
+struct remit_http_request {
+    struct remit_str method;
+    struct remit_str path;  /* raw: not decoded, without the query */
+    struct remit_str query; /* raw, without '?', may be empty */
+    struct remit_str body;
+    const struct remit_http_header *headers; /* in the order sent, duplicates kept */
+    size_t n_headers;
+    const struct sockaddr *peer; /* NULL for a unix socket */
+    uint64_t connection;         /* a number per connection, for logs */
+};
+
+struct remit_http_response {
+    int status;                  /* 0 is a 500 */
+    struct remit_buf body;       /* max set by the server; secret: wiped after sending */
+    const char *content_type;    /* a literal; NULL sends none */
+    struct remit_http_header extra[8]; /* literals or what lives until the handler returns */
+    size_t n_extra;
+    bool close; /* close the connection after this answer */
+    /* When static_body.ptr is set it is sent instead of body; it must outlive the server or stay
+     * unchanged until remit_http_server_drop(). Nothing is copied. */
+    struct remit_str static_body;
+};
+
+typedef void remit_http_handler(void *self, const struct remit_http_request *request,
+                                struct remit_http_response *response);
+
+struct remit_http_server_spec {
+    int listen_fd;  /* listening already; taken over, also on failure */
+    unsigned threads;
+    size_t max_head_bytes;   /* 0: 32 KiB */
+    size_t max_body_bytes;   /* 0: no body is taken */
+    size_t max_answer_bytes; /* 0: 4 MiB */
+    unsigned idle_timeout_s; /* 0: 10 */
+    unsigned max_connections;/* 0: 1000 */
+    bool secret_answers;     /* answers are wiped after sending */
+    const char *tls_cert_pem; /* the texts; both or neither */
+    const char *tls_key_pem;
+    remit_http_handler *handler;
+    void *self;
+};
+
+int remit_http_server_open(const struct remit_http_server_spec *spec,
+                           struct remit_http_server **out, struct remit_err *err) REMIT_MUST_USE;
+/* For threads == 0: serves for at most timeout_ms, or until *extra_fd (or -1) is readable. */
+int remit_http_server_run(struct remit_http_server *server, int extra_fd, int timeout_ms,
+                          struct remit_err *err) REMIT_MUST_USE;
+void remit_http_server_drop(struct remit_http_server **server);
+#define auto_http_server REMIT_AUTO(remit_http_server_drop)
+
+/* The value of the first header of that name (any case); an empty str with NULL ptr if none. */
+struct remit_str remit_http_header(const struct remit_http_request *request, const char *name);
+size_t remit_http_header_count(const struct remit_http_request *request, const char *name);
+void remit_http_header_add(struct remit_http_response *response, const char *name,
+                           struct remit_str value);
+
+/* A listening TCP socket on a literal IPv4 or IPv6 address. port 0 picks one; *port says it. */
+int remit_http_listen(const char *address, uint16_t *port, int *out,
+                      struct remit_err *err) REMIT_MUST_USE;
+/* Whether an address, as text, is a loopback address. */
+bool remit_http_is_loopback(const char *address);

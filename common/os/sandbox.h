@@ -1,0 +1,42 @@
+/*
+ * sandbox.h - a process that will face strangers opens what it needs, then enters its jail, and
+ * only then reads a byte.
+ *
+ * remit_sandbox_enter(): not dumpable, no_new_privs, supplementary groups and ids dropped (when
+ * root and uid != 0), capabilities emptied (save `keep_caps`), then a seccomp filter: calls in
+ * `allow` pass, calls in `refuse` answer EPERM (what a libc merely tries), every other call ends
+ * the process. Rules may bind an argument.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <remit/err.h>
+
+struct remit_sandbox_rule {
+    const char *call; /* "read"; unknown names are refused at build of the filter */
+    bool bound;       /* argument `arg` must equal `value` under `mask` (0: all bits) */
+    unsigned arg;
+    uint64_t value;
+    uint64_t mask;
+};
+
+struct remit_sandbox {
+    const struct remit_sandbox_rule *allow;
+    size_t n_allow;
+    const struct remit_sandbox_rule *refuse;
+    size_t n_refuse;
+    uid_t uid; /* 0: keep */
+    gid_t gid;
+    const int *keep_caps; /* CAP_*; NULL drops all */
+    size_t n_keep_caps;
+};
+
+int remit_sandbox_enter(const struct remit_sandbox *sandbox, struct remit_err *err) REMIT_MUST_USE;
+/* The first half alone: PR_SET_DUMPABLE 0, no core. For rooms with secrets and no filter. */
+int remit_sandbox_no_dump(struct remit_err *err) REMIT_MUST_USE;
+/* The base sets every C program with malloc, stdio to fd 2 and exit needs; append your own. */
+extern const struct remit_sandbox_rule remit_sandbox_base[];
+extern const size_t remit_sandbox_base_count;
