@@ -15,16 +15,12 @@
 #include <sys/socket.h>
 
 #include <remit/err.h>
+#include <remit/http.h>
 #include <remit/str.h>
 
 #include "common/base/buf.h"
 
 struct remit_http_server;
-
-struct remit_http_header {
-    struct remit_str name; /* as sent */
-    struct remit_str value;
-};
 
 struct remit_http_request {
     struct remit_str method;
