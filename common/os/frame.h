@@ -8,7 +8,8 @@
  * or is left over, and closes descriptors it did not ask for.
  *
  * Body, field by field: U8/U16/U32/U64/I64 little-endian; STR and SECRET: u32 length, bytes;
- * LIST: u16 count, then each element's fields in turn.
+ * LIST: u16 count, then each element's fields in turn. A FD has no bytes in the body; descriptors
+ * travel in the order of their fields.
  *
  * Ownership: remit_frame_read() allocates strings in the arena it is given; secrets and
  *            descriptors go to the struct and are dropped with remit_frame_clear().
@@ -38,6 +39,7 @@ enum remit_field_kind {
     REMIT_FIELD_STR,    /* struct remit_str, at most `max` bytes */
     REMIT_FIELD_SECRET, /* struct remit_secret, at most `max` bytes */
     REMIT_FIELD_FD,     /* int */
+    REMIT_FIELD_FD_OR_NONE, /* int, -1 for none; in the body a U8 says 1 or 0 */
     REMIT_FIELD_LIST,   /* struct remit_frame_list, at most `max` elements of `element` */
 };
 
@@ -76,6 +78,7 @@ struct remit_frame_type {
     { .name = #member, .kind = REMIT_FIELD_LIST, .offset = offsetof(struct_type, member),       \
       .max = (max_), .element = (element_) }
 
+/* Descriptors in the frame stay the caller's. LIMIT when a field or the frame is too large. */
 int remit_frame_write(int sock, const struct remit_frame_type *type, const void *frame,
                       struct remit_err *err) REMIT_MUST_USE;
 /*

@@ -20,16 +20,27 @@ struct remit_process_spec {
     const char *const *env;  /* NULL-terminated; NULL is empty */
     const int *fds;
     size_t n_fds;
-    bool die_with_parent; /* PR_SET_PDEATHSIG SIGKILL */
+    bool die_with_parent; /* PR_SET_PDEATHSIG SIGKILL: start it from a thread that stays */
     bool new_session;     /* setsid: survives the parent's terminal and group */
     bool keep_stdout;     /* 1 is the parent's */
 };
 
+/*
+ * Returns when the new program runs: what exec(2) refuses is told here. Signal handlers, the
+ * signal mask and ignored signals are reset in the child.
+ * Errors: NOT_FOUND "ProcessNotFound" when there is no such program, else INTERNAL.
+ */
 int remit_process_start(const struct remit_process_spec *spec, pid_t *out,
                         struct remit_err *err) REMIT_MUST_USE;
 /* SIGTERM, then SIGKILL after `grace_ms`; reaps. */
 void remit_process_stop(pid_t pid, int grace_ms);
+/*
+ * Finds a sister program: our own folder, ../libexec/remit, then neighbours in the build tree.
+ * *out is allocated; free() it.
+ */
+int remit_process_find(const char *name, char **out, struct remit_err *err) REMIT_MUST_USE;
 /* The folder of our own executable, for finding sisters; valid for the process's life. */
 const char *remit_process_dir(void);
 /* Installs handlers that set a flag and wake a pipe: SIGINT and SIGTERM. Returns the pipe's end. */
 int remit_process_on_stop(int *wake_fd, struct remit_err *err) REMIT_MUST_USE;
+bool remit_process_stopping(void); /* that flag */
