@@ -50,10 +50,10 @@ static int send_packet(int sock, struct remit_str packet, const struct remit_fra
 
         message.msg_control = control.bytes;
         message.msg_controllen = CMSG_SPACE(bytes);
-        CMSG_FIRSTHDR(&message)->cmsg_level = SOL_SOCKET;
-        CMSG_FIRSTHDR(&message)->cmsg_type = SCM_RIGHTS;
-        CMSG_FIRSTHDR(&message)->cmsg_len = CMSG_LEN(bytes);
-        memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), fds->fd, bytes);
+        control.align.cmsg_level = SOL_SOCKET;
+        control.align.cmsg_type = SCM_RIGHTS;
+        control.align.cmsg_len = CMSG_LEN(bytes);
+        memcpy(CMSG_DATA(&control.align), fds->fd, bytes);
     }
     do
         n = sendmsg(sock, &message, MSG_NOSIGNAL);
