@@ -1,0 +1,19 @@
+/*
+ * input.h - holds an input tree against an operation's table.
+ *
+ * Types first (anybody's bytes: parse), then bounds (a proven caller's: after authenticate).
+ * Errors: the service's `malformed` code naming member and types; its `invalid` code with
+ *         AWS's sentence, value and limit: "1 validation error detected: Value 'x' at 'roleName'
+ *         failed to satisfy constraint: Member must …". A secret's value is never shown.
+ * Sources: supporting-apis.md 1.2; ecs-control.md 4 (the short form of ECS).
+ */
+#pragma once
+
+#include <remit/err.h>
+
+#include "control/operation.h"
+
+int control_input_types(const struct control_operation *op, const struct remit_json *input,
+                        struct remit_err *err) REMIT_MUST_USE;
+int control_input_bounds(const struct control_operation *op, const struct remit_json *input,
+                         struct remit_err *err) REMIT_MUST_USE;
