@@ -68,7 +68,7 @@ struct iam_access_key {
     enum iam_key_kind kind;
     struct remit_str id;
     struct remit_str user;       /* USER: name */
-    struct remit_str ciphertext; /* the keeper's blob, raw bytes */
+    struct remit_str ciphertext; /* what the keeper gave, its base64 text */
     bool active;
     int64_t created_at;
     int64_t expires_at;       /* JOIN */

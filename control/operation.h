@@ -40,6 +40,7 @@ struct control_call;
 struct control_answer;  /* control/http/answer.h */
 struct control_store;   /* control/store/store.h */
 struct control_request; /* control/http/request.h: what came over HTTP */
+struct control_server;  /* control/http/server.h */
 struct control_grants;  /* control/http/authorize.c: resources, context and passed roles */
 struct keeper_client;   /* control/keeper/client.h */
 
@@ -205,6 +206,7 @@ struct control_call {
     const struct control_config *config;
     struct remit_arena *arena;
     struct control_answer *answer;
+    struct control_server *server;         /* caches and the audit log; handlers leave it alone */
     const struct control_request *request; /* NULL in tests that call a handler directly */
     struct control_grants *grants;
     void *state; /* an operation's own, from the arena: found in resource(), used in handler() */

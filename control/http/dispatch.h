@@ -1,0 +1,43 @@
+/*
+ * dispatch.h - the one way to a handler: parse, authenticate, bounds, authorize, audit, handler.
+ *
+ * Order of refusals: JSON shape, then authentication, then bounds, then authorization.
+ * Sources: supporting-apis.md 2.6, 3, 4; ecs-control.md 4; iam-evaluation.md 14, 15, 17, 19.
+ */
+#pragma once
+
+#include <remit/err.h>
+
+#include "control/http/answer.h"
+#include "control/http/request.h"
+#include "control/operation.h"
+
+/* A call with everything but its operation: id, clock, store, keeper, config, grants. */
+void control_call_init(struct control_call *call, struct control_server *server,
+                       struct remit_arena *arena, double now);
+
+/* The whole of it for one request; the answer is in *out when it returns 0. */
+int control_dispatch(struct control_call *call, struct control_request *request,
+                     struct remit_buf *out, struct remit_err *err) REMIT_MUST_USE;
+
+/*
+ * The second half, for a call whose operation, input and caller are set: bounds, authorize, audit,
+ * handler. control_dispatch() ends in it; tests of operations enter here.
+ */
+int control_run(struct control_call *call, struct remit_buf *out,
+                struct remit_err *err) REMIT_MUST_USE;
+
+/* authenticate.c: fills call->caller. */
+int control_authenticate(struct control_call *call, const struct control_request *request,
+                         struct remit_err *err) REMIT_MUST_USE;
+/* authorize.c: proof, action on each resource, what else the call needs, roles passed. */
+int control_authorize(struct control_call *call, struct remit_err *err) REMIT_MUST_USE;
+
+/* All rows, by X-Amz-Target or by Action and Version. NULL when there is none. */
+const struct control_operation *control_operation_by_target(struct remit_str target);
+const struct control_operation *control_operation_by_action(struct remit_str version,
+                                                            struct remit_str action);
+const struct control_service *control_service_by_target(struct remit_str target);
+const struct control_service *control_service_by_version(struct remit_str version);
+/* For tests that walk the router: the i-th row, NULL past the end. */
+const struct control_operation *control_operation_at(size_t i);

@@ -1,0 +1,38 @@
+/*
+ * server.h - what control's HTTP face holds besides store and keeper: caches and the audit log.
+ *
+ * Threads: all members are safe to use from any thread; the struct itself never changes once
+ *          serving.
+ */
+#pragma once
+
+#include <remit/err.h>
+#include <remit/token.h>
+
+#include "common/os/http_server.h"
+#include "control/audit.h"
+#include "control/operation.h"
+
+struct control_policies; /* control/http/policies.h */
+
+#define CONTROL_TOKEN_CACHE_MAX  16384
+#define CONTROL_POLICY_CACHE_MAX 4096
+
+struct control_server {
+    const struct control_config *config;
+    struct control_store *store;
+    struct keeper_client *keeper;
+    struct remit_token_cache *tokens;
+    struct control_policies *policies;
+    struct control_audit *audit;
+    bool tls;
+    _Atomic uint64_t keys_generation; /* of the keeper's signing keys when `tokens` was filled */
+};
+
+int control_server_init(struct control_server *server, const struct control_config *config,
+                        struct control_store *store, struct keeper_client *keeper,
+                        struct control_audit *audit, struct remit_err *err) REMIT_MUST_USE;
+void control_server_clear(struct control_server *server); /* drops the caches, not the rest */
+
+/* The http_server's handler; self is a struct control_server. */
+remit_http_handler control_serve;
