@@ -1,0 +1,20 @@
+/*
+ * verb.h - a verb of the `remit` command as a row: words, arguments, help, handler.
+ *
+ * Handlers get the arguments behind their words and return the process's exit code: 0 done,
+ * 1 the answer is "no" (or a call was refused), 2 unusable arguments or input.
+ */
+#pragma once
+
+struct cli_verb {
+    const char *words; /* "policy evaluate" */
+    const char *usage; /* what may follow: "[--batch] [FILE...]" */
+    const char *help;  /* one line */
+    int (*run)(int argc, char **argv);
+};
+
+#define CLI_DONE     0
+#define CLI_NO       1
+#define CLI_UNUSABLE 2
+
+extern const struct cli_verb cli_up, cli_join_token_create, cli_call;
