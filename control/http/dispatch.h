@@ -33,6 +33,25 @@ int control_authenticate(struct control_call *call, const struct control_request
 /* authorize.c: proof, action on each resource, what else the call needs, roles passed. */
 int control_authorize(struct control_call *call, struct remit_err *err) REMIT_MUST_USE;
 
+/* ---- for routes (routes.h), which have no signature ---- */
+
+/*
+ * Fills call->caller from a session token alone, which must have that purpose: the token's
+ * signature, expiry, and all that control_authenticate() asks of a session (its role or user is
+ * still the one it was minted for, a task is still to run). The subject may be a session, a user
+ * or the root user. Sessions of a purpose other than those that sign requests are refused by
+ * control_authenticate(), so a token of this kind is good for nothing else.
+ */
+int control_caller_of_token(struct control_call *call, struct remit_str token, const char *purpose,
+                            struct remit_err *err) REMIT_MUST_USE;
+/*
+ * Asks the caller's policies about one action on one resource, in the context of the call; a
+ * policy given with control_resource_policy() for the same ARN takes part. The decision goes to
+ * the audit record. *allowed is false unless they allow it.
+ */
+int control_ask(struct control_call *call, const char *action, struct remit_str resource,
+                bool *allowed, struct remit_err *err) REMIT_MUST_USE;
+
 /* All rows, by X-Amz-Target or by Action and Version. NULL when there is none. */
 const struct control_operation *control_operation_by_target(struct remit_str target);
 const struct control_operation *control_operation_by_action(struct remit_str version,
