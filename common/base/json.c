@@ -1,6 +1,11 @@
 #include "common/base/json.h"
 
 #include <jansson.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include <remit/secret.h>
 
 /* struct remit_json is jansson's json_t, seen through our own name only. */
 static const json_t *in(const struct remit_json *json)
@@ -44,12 +49,27 @@ static bool too_deep(struct remit_str text)
     return false;
 }
 
+/* Answers carry credentials, and a tree is freed in a hundred pieces: each is wiped first. */
+static void free_wiped(void *ptr)
+{
+    if (ptr != NULL)
+        remit_wipe(ptr, malloc_usable_size(ptr));
+    free(ptr);
+}
+
+static void set_memory(void)
+{
+    json_set_alloc_funcs(malloc, free_wiped);
+}
+
 int remit_json_parse(struct remit_str text, size_t max_bytes, struct remit_json **out,
                      struct remit_err *err)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     json_error_t why;
     json_t *tree = NULL;
 
+    (void)pthread_once(&once, set_memory);
     if (text.len > max_bytes)
         return remit_fail(err, REMIT_ERR_LIMIT, "JsonTooLarge",
                           "a JSON text of %zu bytes, the most is %zu", text.len, max_bytes);

@@ -6,7 +6,7 @@
  * given maximum. Sources: RFC 8259; attacks.md H3.
  *
  * Ownership: remit_json_parse() gives the tree to the caller, who drops it; every other pointer
- *            and string is borrowed from that tree.
+ *            and string is borrowed from that tree. Its memory is wiped before it is freed.
  * Errors:    INVALID "MalformedJson" (line and column in the text), LIMIT "JsonTooLarge".
  */
 #pragma once
