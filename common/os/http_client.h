@@ -4,8 +4,10 @@
  * Follows no redirect, uses no proxy from the environment, speaks http, https and http over a
  * unix socket. A client keeps its connections; use one per thread.
  *
- * Errors: UNAVAILABLE "ConnectionFailed" or "Timeout" with the URL's host in the text; LIMIT when
- *         the answer is larger than its buffer's maximum. An answer with any status is success.
+ * Errors: UNAVAILABLE "ConnectionFailed", "Timeout", "Cancelled" or (on_bytes returned -1)
+ *         "Stopped", with the URL's host in the text, never its path or query; LIMIT
+ *         "AnswerTooLarge" when the answer is larger than its buffer's maximum; INVALID
+ *         "InvalidUrl". An answer with any status is success.
  */
 #pragma once
 
@@ -20,11 +22,11 @@ struct remit_http_client;
 
 struct remit_http_call {
     const char *method;
-    const char *url;           /* "http://host:port/path?query"; for a unix socket the host is any */
+    const char *url; /* "http://host:port/path?query"; for a unix socket the host is any */
     const char *const *headers; /* "Name: value", NULL-terminated; NULL for none */
-    struct remit_str body;     /* ptr NULL: no body */
-    int body_fd;               /* > 0: the body is this file, chunked, instead of `body` */
-    int timeout_ms;            /* whole exchange; 0: 30 s */
+    struct remit_str body;      /* ptr NULL: no body */
+    int body_fd;                /* > 0: the body is this file, chunked, instead of `body` */
+    int timeout_ms;             /* whole exchange; 0: 30 s */
     /* Called for each piece of the answer's body instead of collecting it; -1 stops. */
     int (*on_bytes)(void *self, struct remit_str bytes);
     void *self;
@@ -42,5 +44,5 @@ void remit_http_client_drop(struct remit_http_client **client);
 #define auto_http_client REMIT_AUTO(remit_http_client_drop)
 int remit_http_client_call(struct remit_http_client *client, const struct remit_http_call *call,
                            struct remit_http_answer *answer, struct remit_err *err) REMIT_MUST_USE;
-/* Makes a call under way in another thread fail soon with "Cancelled". */
+/* Makes the call under way in another thread, or else the next one, fail at once: "Cancelled". */
 void remit_http_client_cancel(struct remit_http_client *client);

@@ -2,8 +2,13 @@
  * http_server.h - an HTTP/1.1 server over a listening socket. The harbour of libmicrohttpd.
  *
  * Before a handler runs: head bounded (max_head_bytes: 431), at most 100 headers, body bounded
- * (max_body_bytes: 413), time bounded (idle_timeout_s), malformed requests refused with 400 and
- * the connection closed (attacks.md H1). The path is the raw, undecoded target before '?'.
+ * (max_body_bytes: 413), malformed requests refused with 400 and the connection closed (attacks.md
+ * H1): see http_internal.h. Transfer codings are refused, so a body always has a Content-Length.
+ * The path is the raw, undecoded target before '?'.
+ *
+ * Time: a connection on which nothing moves for idle_timeout_s is closed, and so is one whose
+ *       request isn't whole after three times that (bytes sent one by one keep nothing open). One
+ *       connection more than max_connections closes that which has waited longest for a request.
  *
  * Threads: `threads` 0 serves from remit_http_server_run() in the caller's thread (for rooms
  *          whose sandbox forbids clone); otherwise that many internal threads call the handler.
@@ -16,11 +21,13 @@
 
 #include <remit/err.h>
 #include <remit/http.h>
+#include <remit/secret.h>
 #include <remit/str.h>
 
 #include "common/base/buf.h"
 
 struct remit_http_server;
+struct remit_http_prepared;
 
 struct remit_http_request {
     struct remit_str method;
@@ -34,29 +41,31 @@ struct remit_http_request {
 };
 
 struct remit_http_response {
-    int status;                  /* 0 is a 500 */
-    struct remit_buf body;       /* max set by the server; secret: wiped after sending */
-    const char *content_type;    /* a literal; NULL sends none */
+    int status;                        /* 0 is a 500 */
+    struct remit_buf body;             /* max set by the server; secret: wiped after sending */
+    const char *content_type;          /* a literal; NULL sends none */
     struct remit_http_header extra[8]; /* literals or what lives until the handler returns */
     size_t n_extra;
     bool close; /* close the connection after this answer */
     /* When static_body.ptr is set it is sent instead of body; it must outlive the server or stay
      * unchanged until remit_http_server_drop(). Nothing is copied. */
     struct remit_str static_body;
+    /* When set, this whole answer is sent (status included) and nothing is allocated for it. */
+    const struct remit_http_prepared *prepared;
 };
 
 typedef void remit_http_handler(void *self, const struct remit_http_request *request,
                                 struct remit_http_response *response);
 
 struct remit_http_server_spec {
-    int listen_fd;  /* listening already; taken over, also on failure */
+    int listen_fd; /* listening already; taken over, also on failure */
     unsigned threads;
-    size_t max_head_bytes;   /* 0: 32 KiB */
-    size_t max_body_bytes;   /* 0: no body is taken */
-    size_t max_answer_bytes; /* 0: 4 MiB */
-    unsigned idle_timeout_s; /* 0: 10 */
-    unsigned max_connections;/* 0: 1000 */
-    bool secret_answers;     /* answers are wiped after sending */
+    size_t max_head_bytes;    /* 0: 32 KiB */
+    size_t max_body_bytes;    /* 0: no body is taken */
+    size_t max_answer_bytes;  /* 0: 4 MiB */
+    unsigned idle_timeout_s;  /* 0: 10 */
+    unsigned max_connections; /* 0: 1000 */
+    bool secret_answers;      /* answers are wiped after sending */
     const char *tls_cert_pem; /* the texts; both or neither */
     const char *tls_key_pem;
     remit_http_handler *handler;
@@ -70,6 +79,16 @@ int remit_http_server_run(struct remit_http_server *server, int extra_fd, int ti
                           struct remit_err *err) REMIT_MUST_USE;
 void remit_http_server_drop(struct remit_http_server **server);
 #define auto_http_server REMIT_AUTO(remit_http_server_drop)
+
+/*
+ * An answer made once and sent often. It takes `body` over, and wipes it when the last connection
+ * that sends it is done: replacing and dropping one while it is being sent is safe.
+ */
+int remit_http_prepare(int status, const char *content_type, struct remit_secret *body,
+                       struct remit_http_prepared **out, struct remit_err *err) REMIT_MUST_USE;
+void remit_http_prepared_drop(struct remit_http_prepared **prepared);
+#define auto_http_prepared REMIT_AUTO(remit_http_prepared_drop)
+int remit_http_prepared_status(const struct remit_http_prepared *prepared);
 
 /* The value of the first header of that name (any case); an empty str with NULL ptr if none. */
 struct remit_str remit_http_header(const struct remit_http_request *request, const char *name);

@@ -4,8 +4,13 @@
  *
  * remit_sandbox_enter(): not dumpable, no_new_privs, supplementary groups and ids dropped (when
  * root and uid != 0), capabilities emptied (save `keep_caps`), then a seccomp filter: calls in
- * `allow` pass, calls in `refuse` answer EPERM (what a libc merely tries), every other call ends
- * the process. Rules may bind an argument.
+ * remit_sandbox_base and in `allow` pass, calls in `refuse` answer EPERM (what a libc merely
+ * tries), every other call ends the process. Rules may bind an argument. Enter it before the first
+ * thread starts: a filter is its thread's, and what that starts inherits it.
+ *
+ * End a process in a filter with _exit(2): what exit(3) runs (a leak checker, say) may need more.
+ *
+ * Errors: INTERNAL with the errno, "SandboxFailed" for a rule that names no system call.
  */
 #pragma once
 
@@ -37,6 +42,6 @@ struct remit_sandbox {
 int remit_sandbox_enter(const struct remit_sandbox *sandbox, struct remit_err *err) REMIT_MUST_USE;
 /* The first half alone: PR_SET_DUMPABLE 0, no core. For rooms with secrets and no filter. */
 int remit_sandbox_no_dump(struct remit_err *err) REMIT_MUST_USE;
-/* The base sets every C program with malloc, stdio to fd 2 and exit needs; append your own. */
+/* What every C program with malloc, a log on fd 2, secrets and exit needs: always allowed. */
 extern const struct remit_sandbox_rule remit_sandbox_base[];
 extern const size_t remit_sandbox_base_count;
