@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <remit/arn.h>
 #include <remit/err.h>
 #include <remit/str.h>
 
@@ -61,6 +62,9 @@ struct ecs_amount {
     int64_t memory; /* MiB */
     struct ecs_ports tcp, udp;
 };
+/* For filling: `items` has room; settle sorts and drops doubles. */
+void ecs_ports_add(struct ecs_ports *ports, uint16_t port);
+void ecs_ports_settle(struct ecs_ports *ports);
 bool ecs_ports_has(const struct ecs_ports *ports, uint16_t port);
 /* All of `a` and all of `b`; `a` without those of `b`. */
 struct ecs_ports ecs_ports_union(const struct ecs_ports *a, const struct ecs_ports *b,
@@ -123,13 +127,16 @@ int ecs_instance_register(struct control_store_txn *txn, struct ecs_cluster *clu
  * amount, a port out of range, too many.
  */
 extern const struct control_field ecs_field_total_resources, ecs_field_attributes,
-    ecs_field_version_info, ecs_field_tags;
+    ecs_field_version_info;
 int ecs_resources_of(const struct remit_json *total_resources, struct remit_arena *arena,
                      struct ecs_amount *out, struct remit_err *err) REMIT_MUST_USE;
 int ecs_attributes_of(const struct remit_json *attributes, struct remit_arena *arena,
                       struct ecs_attribute **out, size_t *n, struct remit_err *err) REMIT_MUST_USE;
 const struct ecs_attribute *ecs_instance_attribute(const struct ecs_instance *instance,
                                                    struct remit_str name); /* or NULL */
+/* What is left for tasks; its ports are those taken. */
+struct ecs_amount ecs_instance_remaining(const struct ecs_instance *instance,
+                                         struct remit_arena *arena);
 /* Whether its agent polls: control_key_connected() is there. */
 int ecs_instance_connected(struct control_store *store, const struct ecs_instance *instance,
                            struct remit_arena *arena, bool *out,
@@ -168,6 +175,7 @@ struct ecs_container {
     struct remit_str name, arn, image;
     struct remit_str image_digest, runtime_id, reason, health; /* empty until the agent says so */
     enum ecs_status last_status;
+    bool essential;
     bool exited; /* exit_code means something */
     int64_t exit_code;
     struct remit_str bindings;                 /* JSON: networkBindings, or empty */
@@ -195,6 +203,7 @@ struct ecs_task {
     struct remit_str run_by; /* principal's ARN that called RunTask or StartTask */
     int64_t version;         /* grows by one with each put */
     uint64_t revision;
+    enum ecs_status stored_last, stored_desired; /* as read: what a put compares with */
 };
 int ecs_task_read(struct control_store *store, struct remit_str cluster, struct remit_str id,
                   struct remit_arena *arena, struct ecs_task *out,
@@ -237,13 +246,21 @@ int ecs_task_parse(const struct control_store_entry *entry, struct remit_arena *
 struct ecs_counts {
     int64_t instances, running, pending;
 };
+/* What a caller asked to be included. */
+enum ecs_include {
+    ECS_WITH_TAGS = 1,
+    ECS_WITH_SETTINGS = 2,
+    ECS_WITH_CONFIGURATION = 4,
+    ECS_WITH_STATISTICS = 8,
+};
 void ecs_cluster_write(struct remit_jw *w, const struct ecs_cluster *cluster,
-                       const struct ecs_counts *counts);
+                       const struct ecs_counts *counts, unsigned include);
 void ecs_instance_write(struct remit_jw *w, const struct ecs_instance *instance, bool connected,
-                        const struct ecs_counts *counts, bool with_tags, struct remit_arena *arena);
+                        const struct ecs_counts *counts, unsigned include,
+                        struct remit_arena *arena);
 /* One JSON object: DescribeTaskDefinition's taskDefinition. */
 void ecs_definition_write(struct remit_jw *w, const struct ecs_definition *definition);
-void ecs_task_write(struct remit_jw *w, const struct ecs_task *task, bool with_tags);
+void ecs_task_write(struct remit_jw *w, const struct ecs_task *task, unsigned include);
 
 /* ---- names and ARNs ------------------------------------------------------------------------ */
 
@@ -262,5 +279,6 @@ struct ecs_ref {
  */
 int ecs_ref_parse(const struct control_config *config, const char *type, struct remit_str text,
                   struct ecs_ref *out, struct remit_err *err) REMIT_MUST_USE;
+bool ecs_arn_is_ours(const struct control_config *config, const struct remit_arn *arn);
 struct remit_str ecs_arn(const struct control_config *config, struct remit_arena *arena,
                          const char *fmt, ...) REMIT_PRINTF(3, 4);
