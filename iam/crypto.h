@@ -1,5 +1,6 @@
 /*
- * crypto.h - hashes, keys and seals. The harbour of OpenSSL: no other file includes it.
+ * crypto.h - hashes, keys and seals. The harbour of OpenSSL: crypto.c and crypto_key.c alone
+ * include it.
  *
  * Pure but for OpenSSL's own random generator, which only key making and signing use: nonces and
  * times are arguments.
