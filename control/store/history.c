@@ -253,6 +253,16 @@ int control_history_watch(struct control_history *history, struct remit_str pref
     return result;
 }
 
+uint64_t control_history_revision(struct control_history *history)
+{
+    uint64_t revision = 0;
+
+    (void)pthread_mutex_lock(&history->lock);
+    revision = history->revision;
+    (void)pthread_mutex_unlock(&history->lock);
+    return revision;
+}
+
 void control_history_interrupt(struct control_history *history)
 {
     (void)pthread_mutex_lock(&history->lock);

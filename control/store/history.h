@@ -38,4 +38,5 @@ void control_history_append(struct control_history *history,
 int control_history_watch(struct control_history *history, struct remit_str prefix, uint64_t from,
                           int timeout_ms, struct remit_arena *arena,
                           struct control_store_events *out, struct remit_err *err) REMIT_MUST_USE;
+uint64_t control_history_revision(struct control_history *history);
 void control_history_interrupt(struct control_history *history);
