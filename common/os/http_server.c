@@ -15,7 +15,8 @@
 #define SPARE_CONNECTIONS 32   /* being closed while new ones come */
 #define HEADER_RECORD     128  /* what the library allocates for each line and each argument */
 #define TARGET_KEPT       1024 /* a longer copy is not kept for the next request */
-#define DRAIN_TIMES       4    /* a body of up to so many times the maximum is read, then refused */
+#define THREAD_STACK      (1024 * 1024)
+#define DRAIN_TIMES       4 /* a body of up to so many times the maximum is read, then refused */
 
 struct remit_http_server {
     struct remit_http_server_spec spec;
@@ -444,14 +445,22 @@ static size_t pool_bytes(const struct remit_http_server_spec *spec)
     return 2 * spec->max_head_bytes + REMIT_HTTP_HEADERS_MAX * HEADER_RECORD + 8192;
 }
 
+static unsigned threading(const struct remit_http_server_spec *spec)
+{
+    if (spec->blocking)
+        return MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL;
+    return MHD_USE_EPOLL | (spec->threads > 0 ? MHD_USE_INTERNAL_POLLING_THREAD : 0);
+}
+
 static struct MHD_Daemon *start_daemon(struct remit_http_server *server)
 {
     const struct remit_http_server_spec *spec = &server->spec;
-    unsigned flags = MHD_USE_EPOLL | (spec->threads > 0 ? MHD_USE_INTERNAL_POLLING_THREAD : 0) |
-                     (spec->tls_cert_pem != NULL ? MHD_USE_TLS : 0);
+    unsigned flags = threading(spec) | (spec->tls_cert_pem != NULL ? MHD_USE_TLS : 0);
     unsigned connections = spec->max_connections + SPARE_CONNECTIONS;
     struct MHD_OptionItem threads[] = {
-        { spec->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, spec->threads, NULL },
+        { MHD_OPTION_THREAD_STACK_SIZE, THREAD_STACK, NULL },
+        { spec->threads > 1 && !spec->blocking ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+          spec->threads, NULL },
         { MHD_OPTION_END, 0, NULL },
     };
     struct MHD_OptionItem tls[] = {
@@ -483,7 +492,7 @@ static int start(struct remit_http_server *server, struct remit_err *err)
     if (server->daemon == NULL)
         return remit_fail(err, REMIT_ERR_INTERNAL, "ServerFailed", "can't serve HTTP%s",
                           spec->tls_cert_pem != NULL ? " with this certificate and key" : "");
-    if (spec->threads > 0)
+    if (spec->threads > 0 || spec->blocking)
         return remit_http_waiting_start(&server->waiting, err);
     info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     REMIT_REQUIRE(info != NULL);
@@ -535,7 +544,7 @@ int remit_http_server_run(struct remit_http_server *server, int extra_fd, int ti
 {
     int64_t until = remit_clock_boot_ms() + timeout_ms;
 
-    REMIT_REQUIRE(server->spec.threads == 0);
+    REMIT_REQUIRE(server->spec.threads == 0 && !server->spec.blocking);
     for (;;) {
         int64_t now = remit_clock_boot_ms();
         int64_t left = timeout_ms < 0 ? -1 : until - now;

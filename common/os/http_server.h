@@ -11,7 +11,9 @@
  *       connection more than max_connections closes that which has waited longest for a request.
  *
  * Threads: `threads` 0 serves from remit_http_server_run() in the caller's thread (for rooms
- *          whose sandbox forbids clone); otherwise that many internal threads call the handler.
+ *          whose sandbox forbids clone); otherwise that many internal threads call the handler,
+ *          each for its share of the connections: a handler that waits keeps all those waiting, so
+ *          one that may wait (a long poll) asks for `blocking`.
  */
 #pragma once
 
@@ -44,7 +46,7 @@ struct remit_http_response {
     int status;                        /* 0 is a 500 */
     struct remit_buf body;             /* max set by the server; secret: wiped after sending */
     const char *content_type;          /* a literal; NULL sends none */
-    struct remit_http_header extra[8]; /* literals or what lives until the handler returns */
+    struct remit_http_header extra[8]; /* literals, or what outlives the handler in its thread */
     size_t n_extra;
     bool close; /* close the connection after this answer */
     /* When static_body.ptr is set it is sent instead of body; it must outlive the server or stay
@@ -60,6 +62,7 @@ typedef void remit_http_handler(void *self, const struct remit_http_request *req
 struct remit_http_server_spec {
     int listen_fd; /* listening already; taken over, also on failure */
     unsigned threads;
+    bool blocking; /* handlers may wait: each connection has a thread of its own, not `threads` */
     size_t max_head_bytes;    /* 0: 32 KiB */
     size_t max_body_bytes;    /* 0: no body is taken */
     size_t max_answer_bytes;  /* 0: 4 MiB */

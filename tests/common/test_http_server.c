@@ -32,6 +32,8 @@ static void tell(void *self, const struct remit_http_request *q, struct remit_ht
         r->static_body = REMIT_STR("static bytes");
     if (remit_str_equal(q->path, REMIT_STR("/close")))
         r->close = true;
+    if (remit_str_equal(q->path, REMIT_STR("/wait")))
+        usleep(1500 * 1000);
     if (remit_str_equal(q->path, REMIT_STR("/nothing")))
         r->status = 0;
     if (remit_str_equal(q->path, REMIT_STR("/large")))
@@ -51,6 +53,8 @@ static void tell(void *self, const struct remit_http_request *q, struct remit_ht
                           REMIT_STR_ARG(q->headers[i].value));
 }
 
+static bool blocking; /* what open_server() asks for */
+
 static void open_server(unsigned threads, unsigned idle_s, unsigned most)
 {
     struct remit_err err = { 0 };
@@ -61,6 +65,7 @@ static void open_server(unsigned threads, unsigned idle_s, unsigned most)
     struct remit_http_server_spec spec = {
         .listen_fd = sock,
         .threads = threads,
+        .blocking = blocking,
         .max_head_bytes = 4096,
         .max_body_bytes = 1000,
         .max_answer_bytes = 10000,
@@ -582,4 +587,29 @@ Test(http_listen, knows_loopback)
     cr_expect(not(remit_http_is_loopback("::ffff:10.0.0.1")));
     cr_expect(not(remit_http_is_loopback("localhost")));
     cr_expect(not(remit_http_is_loopback("")));
+}
+
+Test(http_server_own, a_handler_that_waits_keeps_nobody_else_waiting)
+{
+    struct raw_answer a;
+    int waiting[4];
+    int64_t before = 0;
+
+    blocking = true;
+    open_server(2, 10, 100);
+    for (size_t i = 0; i < REMIT_COUNT(waiting); i++) {
+        waiting[i] = raw_connect(port);
+        raw_send(waiting[i], REMIT_STR("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n"));
+    }
+    before = remit_clock_boot_ms();
+    for (int i = 0; i < 8; i++) {
+        ask(REMIT_STR("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"), &a);
+        cr_expect(eq(int, a.status, 200));
+    }
+    cr_expect(lt(i64, remit_clock_boot_ms() - before, 1000));
+    for (size_t i = 0; i < REMIT_COUNT(waiting); i++) {
+        raw_read(waiting[i], 1, 5000, &a);
+        cr_expect(eq(int, a.status, 200));
+        close(waiting[i]);
+    }
 }
