@@ -48,6 +48,14 @@ static void skip_value(struct reader *r)
     } while (depth > 0);
 }
 
+/* To the comma behind a value; false when it was the last one of its array or object. */
+static bool skip_to_next(struct reader *r)
+{
+    skip_value(r);
+    skip_blank(r);
+    return r->at < r->text.len && r->text.ptr[r->at] == ',';
+}
+
 /* The quoted key as written in the text stands for the pointer's token ("~1" is "/", "~0" "~"). */
 static bool key_is(struct remit_str quoted, struct remit_str token)
 {
@@ -82,8 +90,8 @@ static bool into_object(struct reader *r, struct remit_str token)
         skip_blank(r);
         if (key_is(key, token))
             return true;
-        skip_value(r);
-        skip_blank(r);
+        if (!skip_to_next(r))
+            return false;
     }
     return false;
 }
@@ -100,8 +108,8 @@ static bool into_array(struct reader *r, struct remit_str token)
             return false;
         if (index-- == 0)
             return true;
-        skip_value(r);
-        skip_blank(r);
+        if (!skip_to_next(r))
+            return false;
     }
     return false;
 }
