@@ -141,6 +141,7 @@ struct control_caller {
     struct remit_str purpose;       /* SESSION: "task", "execution", "assumed"…; "instance" */
     struct remit_str source;        /* claim src: the task's ARN, or the ARN that assumed */
     struct remit_str container_instance; /* claim ci: container instance ARN */
+    struct remit_str caller_proof;       /* claim prf: "link" or "token" */
     struct remit_str cluster;            /* JOIN_TOKEN: cluster name it admits to */
     struct remit_str session_policy;     /* JSON text */
     struct remit_str source_identity;
@@ -209,6 +210,8 @@ struct control_call {
     struct control_server *server;         /* caches and the audit log; handlers leave it alone */
     const struct control_request *request; /* NULL in tests that call a handler directly */
     struct control_grants *grants;
+    struct remit_json
+        *caller_tree; /* what caller.tags points into; control_call_clear() drops it */
     void *state; /* an operation's own, from the arena: found in resource(), used in handler() */
 };
 

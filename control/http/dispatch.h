@@ -10,11 +10,14 @@
 
 #include "control/http/answer.h"
 #include "control/http/request.h"
+#include "control/iam_data.h"
 #include "control/operation.h"
 
 /* A call with everything but its operation: id, clock, store, keeper, config, grants. */
 void control_call_init(struct control_call *call, struct control_server *server,
                        struct remit_arena *arena, double now);
+void control_call_clear(struct control_call *call); /* drops what does not lie in the arena */
+#define auto_control_call REMIT_AUTO(control_call_clear)
 
 /* The whole of it for one request; the answer is in *out when it returns 0. */
 int control_dispatch(struct control_call *call, struct control_request *request,
@@ -51,6 +54,10 @@ int control_caller_of_token(struct control_call *call, struct remit_str token, c
  */
 int control_ask(struct control_call *call, const char *action, struct remit_str resource,
                 bool *allowed, struct remit_err *err) REMIT_MUST_USE;
+
+/* Whether the role's trust policy lets that service ("ecs-tasks.amazonaws.com") assume it now. */
+int control_role_trusts(struct control_call *call, const struct iam_principal_record *role,
+                        const char *service, bool *trusts, struct remit_err *err) REMIT_MUST_USE;
 
 /* All rows, by X-Amz-Target or by Action and Version. NULL when there is none. */
 const struct control_operation *control_operation_by_target(struct remit_str target);

@@ -6,6 +6,9 @@
  */
 #pragma once
 
+#include <stdatomic.h>
+#include <stdint.h>
+
 #include <remit/err.h>
 #include <remit/token.h>
 
@@ -15,8 +18,9 @@
 
 struct control_policies; /* control/http/policies.h */
 
-#define CONTROL_TOKEN_CACHE_MAX  16384
-#define CONTROL_POLICY_CACHE_MAX 4096
+#define CONTROL_TOKEN_CACHE_MAX   16384
+#define CONTROL_POLICY_CACHE_MAX  4096
+#define CONTROL_REFUSALS_A_SECOND 50 /* audit records of callers who proved nothing */
 
 struct control_server {
     const struct control_config *config;
@@ -27,8 +31,12 @@ struct control_server {
     struct control_audit *audit;
     bool tls;
     _Atomic uint64_t keys_generation; /* of the keeper's signing keys when `tokens` was filled */
+    struct {
+        _Atomic uint64_t second, written, unwritten;
+    } refusals;
 };
 
+/* `audit` and `keeper` may be NULL in tests: nothing is written, nobody can be authenticated. */
 int control_server_init(struct control_server *server, const struct control_config *config,
                         struct control_store *store, struct keeper_client *keeper,
                         struct control_audit *audit, struct remit_err *err) REMIT_MUST_USE;
