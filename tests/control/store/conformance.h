@@ -7,9 +7,9 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-#include <criterion/parameterized.h>
 
 #include "control/store/store.h"
+#include "tests/lib/rows.h"
 
 /* backend_<name>.c */
 void backend_open(void);
@@ -33,14 +33,3 @@ void expect_error(int result, const struct remit_err *err, enum remit_err_kind k
                   const char *code);
 void expect_text(const char *got, const char *want);
 void pause_ms(int ms);
-
-/* A test per row; the parameter is the row's index (conventions.md 5). */
-#define ROWS(suite, name, rows)                                                                    \
-    ParameterizedTestParameters(suite, name)                                                       \
-    {                                                                                              \
-        static size_t index[REMIT_COUNT(rows)];                                                    \
-        for (size_t i = 0; i < REMIT_COUNT(rows); i++)                                             \
-            index[i] = i;                                                                          \
-        return cr_make_param_array(size_t, index, REMIT_COUNT(rows));                              \
-    }                                                                                              \
-    ParameterizedTest(size_t *i, suite, name)

@@ -104,7 +104,7 @@ static const struct compare_row compare_rows[] = {
 };
 ROWS(store_data, one_failing_compare_writes_nothing, compare_rows)
 {
-    const struct compare_row *row = &compare_rows[*i];
+    const struct compare_row *row = &compare_rows[*row_index];
     struct control_store_txn txn = { 0 };
     struct remit_err err = { 0 };
 
@@ -270,7 +270,7 @@ static const struct limit_row limit_rows[] = {
 };
 ROWS(store_data, what_is_over_a_limit_is_refused, limit_rows)
 {
-    const struct limit_row *row = &limit_rows[*i];
+    const struct limit_row *row = &limit_rows[*row_index];
     struct control_store_txn txn = { 0 };
     struct remit_err err = { 0 };
 

@@ -22,7 +22,7 @@ static const struct key_row key_rows[] = {
 };
 ROWS(store_keys, forms, key_rows)
 {
-    const struct key_row *row = &key_rows[*i];
+    const struct key_row *row = &key_rows[*row_index];
     struct control_key key = control_key_task(remit_str_of(row->cluster), remit_str_of(row->id));
 
     expect_text(key.text, row->key);
@@ -125,7 +125,7 @@ ROWS(store_record, what_is_no_record_is_corrupt, broken_rows)
     struct remit_err err = { 0 };
     uint64_t revision = 0;
 
-    must_put(S("/r/x"), remit_str_of(broken_rows[*i]));
+    must_put(S("/r/x"), remit_str_of(broken_rows[*row_index]));
     expect_error(control_record_get(store, S("/r/x"), arena_here(), &tree, &revision, &err), &err,
                  REMIT_ERR_INTERNAL, "StoreCorrupt");
     cr_expect(strstr(err.text, "/r/x") != NULL, "%s", err.text);
