@@ -74,15 +74,20 @@ void remit_crypto_sha256(struct remit_str bytes, unsigned char out[REMIT_SHA256_
     REMIT_REQUIRE(EVP_Digest(bytes_of(bytes), bytes.len, out, NULL, fetched.sha256, NULL) == 1);
 }
 
+static void put_hex(const unsigned char hash[REMIT_SHA256_BYTES], char out[REMIT_SHA256_HEX])
+{
+    for (size_t i = 0; i < REMIT_SHA256_BYTES; i++) {
+        out[2 * i] = "0123456789abcdef"[hash[i] >> 4];
+        out[2 * i + 1] = "0123456789abcdef"[hash[i] & 15];
+    }
+}
+
 void remit_crypto_sha256_hex(struct remit_str bytes, char out[REMIT_SHA256_HEX])
 {
     unsigned char hash[REMIT_SHA256_BYTES];
 
     remit_crypto_sha256(bytes, hash);
-    for (size_t i = 0; i < sizeof(hash); i++) {
-        out[2 * i] = "0123456789abcdef"[hash[i] >> 4];
-        out[2 * i + 1] = "0123456789abcdef"[hash[i] & 15];
-    }
+    put_hex(hash, out);
 }
 
 void remit_crypto_hmac(struct remit_str key, struct remit_str message,
@@ -99,6 +104,15 @@ void remit_crypto_hmac(struct remit_str key, struct remit_str message,
     REMIT_REQUIRE(EVP_MAC_final(ctx, out, &len, REMIT_SHA256_BYTES) == 1);
     REMIT_REQUIRE(len == REMIT_SHA256_BYTES);
     EVP_MAC_CTX_free(ctx);
+}
+
+void remit_crypto_hmac_hex(struct remit_str key, struct remit_str message,
+                           char out[REMIT_SHA256_HEX])
+{
+    unsigned char mac[REMIT_SHA256_BYTES];
+
+    remit_crypto_hmac(key, message, mac);
+    put_hex(mac, out);
 }
 
 int remit_crypto_hkdf(struct remit_str input_key, struct remit_str salt, struct remit_str info,

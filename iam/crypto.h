@@ -39,6 +39,8 @@ void remit_crypto_sha256_hex(struct remit_str bytes, char out[REMIT_SHA256_HEX])
 /* HMAC-SHA-256 with a key of any length. `out` may be the key's own bytes. */
 void remit_crypto_hmac(struct remit_str key, struct remit_str message,
                        unsigned char out[REMIT_SHA256_BYTES]);
+void remit_crypto_hmac_hex(struct remit_str key, struct remit_str message,
+                           char out[REMIT_SHA256_HEX]);
 /* HKDF-SHA-256 (extract, then expand) into a new secret of `len` bytes, at most 8160. */
 int remit_crypto_hkdf(struct remit_str input_key, struct remit_str salt, struct remit_str info,
                       size_t len, struct remit_secret *out, struct remit_err *err) REMIT_MUST_USE;

@@ -3,19 +3,9 @@
 #include <stdio.h>
 #include <time.h>
 
-/*
- * Dates are computed here: gmtime_r() and timegm() read /etc/localtime on first use, which ends
- * a sandboxed process. Days are counted in eras of 400 years from 0000-03-01.
- */
-#define DAYS_PER_ERA   146097
-#define DAYS_TO_EPOCH  719468 /* from 0000-03-01 to 1970-01-01 */
-#define SECONDS_A_DAY  86400
-#define YEAR_9999_LAST 253402300799 /* 9999-12-31T23:59:59Z */
+#include "common/base/civil.h"
 
-struct civil {
-    int64_t year;
-    int month, day, hour, minute, second;
-};
+#define YEAR_9999_LAST 253402300799 /* 9999-12-31T23:59:59Z */
 
 int64_t remit_clock_now_at(void)
 {
@@ -41,41 +31,9 @@ int64_t remit_clock_boot_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int64_t days_of(int64_t year, int month, int day)
-{
-    int64_t y = month <= 2 ? year - 1 : year;
-    int64_t era = (y >= 0 ? y : y - 399) / 400;
-    int64_t year_of_era = y - era * 400;
-    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-
-    return era * DAYS_PER_ERA + day_of_era - DAYS_TO_EPOCH;
-}
-
-static struct civil civil_of(int64_t at)
-{
-    int64_t second = ((at % SECONDS_A_DAY) + SECONDS_A_DAY) % SECONDS_A_DAY;
-    int64_t days = (at - second) / SECONDS_A_DAY + DAYS_TO_EPOCH;
-    int64_t era = (days >= 0 ? days : days - (DAYS_PER_ERA - 1)) / DAYS_PER_ERA;
-    int64_t of_era = days - era * DAYS_PER_ERA;
-    int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-    int64_t shifted = (5 * of_year + 2) / 153; /* months since March */
-    int month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
-
-    return (struct civil){
-        .year = year + era * 400 + (month <= 2 ? 1 : 0),
-        .month = month,
-        .day = (int)(of_year - (153 * shifted + 2) / 5 + 1),
-        .hour = (int)(second / 3600),
-        .minute = (int)(second / 60 % 60),
-        .second = (int)(second % 60),
-    };
-}
-
 const char *remit_time_iso(int64_t at, char out[REMIT_TIME_TEXT])
 {
-    struct civil c = civil_of(at);
+    struct remit_civil c = remit_civil_from_seconds(at);
 
     (void)snprintf(out, REMIT_TIME_TEXT, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)c.year, c.month,
                    c.day, c.hour, c.minute, c.second);
@@ -84,7 +42,7 @@ const char *remit_time_iso(int64_t at, char out[REMIT_TIME_TEXT])
 
 const char *remit_time_amz(int64_t at, char out[REMIT_TIME_TEXT])
 {
-    struct civil c = civil_of(at);
+    struct remit_civil c = remit_civil_from_seconds(at);
 
     (void)snprintf(out, REMIT_TIME_TEXT, "%04d%02d%02dT%02d%02d%02dZ", (int)c.year, c.month, c.day,
                    c.hour, c.minute, c.second);
@@ -140,29 +98,21 @@ static bool take_zone(struct remit_str rest, int64_t *offset_s)
     return true;
 }
 
-static int days_in(int year, int month)
-{
-    static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-    return month == 2 && leap ? 29 : days[month - 1];
-}
-
 static bool parse(struct remit_str text, int64_t *at)
 {
+    struct remit_civil c = { 0 };
     int64_t offset_s = 0;
     int year = 0;
-    struct civil c = { 0 };
 
-    if (!take(&text, 4, 9999, '-', &year) || !take(&text, 2, 12, '-', &c.month) || c.month == 0 ||
-        !take(&text, 2, (unsigned)days_in(year, c.month), 'T', &c.day) || c.day == 0)
+    if (!take(&text, 4, 9999, '-', &year) || !take(&text, 2, 12, '-', &c.month) ||
+        !take(&text, 2, 31, 'T', &c.day) || !take(&text, 2, 23, ':', &c.hour) ||
+        !take(&text, 2, 59, ':', &c.minute) || !take(&text, 2, 59, '\0', &c.second) ||
+        !take_fraction(&text) || !take_zone(text, &offset_s))
         return false;
-    if (!take(&text, 2, 23, ':', &c.hour) || !take(&text, 2, 59, ':', &c.minute) ||
-        !take(&text, 2, 59, '\0', &c.second) || !take_fraction(&text) ||
-        !take_zone(text, &offset_s))
+    c.year = year;
+    if (!remit_civil_valid(&c))
         return false;
-    *at = days_of(year, c.month, c.day) * SECONDS_A_DAY + c.hour * 3600 + c.minute * 60 + c.second -
-          offset_s;
+    *at = remit_civil_to_seconds(&c) - offset_s;
     return *at <= YEAR_9999_LAST;
 }
 

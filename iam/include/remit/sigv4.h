@@ -83,36 +83,41 @@ struct remit_sigv4_rules {
 };
 
 /* Whether the request claims any signature at all: an Authorization header or X-Amz-Algorithm. */
-bool remit_sigv4_present(const struct remit_sigv4_request *request);
+REMIT_API bool remit_sigv4_present(const struct remit_sigv4_request *request);
 
-int remit_sigv4_parse(const struct remit_sigv4_request *request, struct remit_arena *arena,
-                      struct remit_sigv4_auth *out, struct remit_err *err) REMIT_MUST_USE;
-int remit_sigv4_check_scope(const struct remit_sigv4_auth *auth,
-                            const struct remit_sigv4_rules *rules,
-                            struct remit_err *err) REMIT_MUST_USE;
+REMIT_API int remit_sigv4_parse(const struct remit_sigv4_request *request,
+                                struct remit_arena *arena, struct remit_sigv4_auth *out,
+                                struct remit_err *err) REMIT_MUST_USE;
+REMIT_API int remit_sigv4_check_scope(const struct remit_sigv4_auth *auth,
+                                      const struct remit_sigv4_rules *rules,
+                                      struct remit_err *err) REMIT_MUST_USE;
 /* `signing_key`: REMIT_SIGV4_KEY_BYTES of remit_sigv4_signing_key() for the auth's scope. */
-int remit_sigv4_verify(const struct remit_sigv4_request *request,
-                       const struct remit_sigv4_auth *auth, const struct remit_sigv4_rules *rules,
-                       struct remit_str signing_key, struct remit_err *err) REMIT_MUST_USE;
+REMIT_API int remit_sigv4_verify(const struct remit_sigv4_request *request,
+                                 const struct remit_sigv4_auth *auth,
+                                 const struct remit_sigv4_rules *rules,
+                                 struct remit_str signing_key,
+                                 struct remit_err *err) REMIT_MUST_USE;
 
 /* "AWS4" + secret, chained through date, region, service and "aws4_request". */
-int remit_sigv4_signing_key(struct remit_str secret_access_key, struct remit_str date,
-                            struct remit_str region, struct remit_str service,
-                            struct remit_secret *out, struct remit_err *err) REMIT_MUST_USE;
+REMIT_API int remit_sigv4_signing_key(struct remit_str secret_access_key, struct remit_str date,
+                                      struct remit_str region, struct remit_str service,
+                                      struct remit_secret *out,
+                                      struct remit_err *err) REMIT_MUST_USE;
 
 /* The stages, each alone, for tests and for showing a caller what was computed. */
-int remit_sigv4_canonical_request(const struct remit_sigv4_request *request,
-                                  const struct remit_sigv4_auth *auth,
-                                  const struct remit_sigv4_rules *rules, struct remit_buf *out,
-                                  struct remit_err *err) REMIT_MUST_USE;
-int remit_sigv4_string_to_sign(const struct remit_sigv4_auth *auth,
-                               struct remit_str canonical_request, struct remit_buf *out,
-                               struct remit_err *err) REMIT_MUST_USE;
-void remit_sigv4_signature(struct remit_str signing_key, struct remit_str string_to_sign,
-                           char out[REMIT_SIGV4_SIGNATURE_HEX]);
+REMIT_API int remit_sigv4_canonical_request(const struct remit_sigv4_request *request,
+                                            const struct remit_sigv4_auth *auth,
+                                            const struct remit_sigv4_rules *rules,
+                                            struct remit_buf *out,
+                                            struct remit_err *err) REMIT_MUST_USE;
+REMIT_API int remit_sigv4_string_to_sign(const struct remit_sigv4_auth *auth,
+                                         struct remit_str canonical_request, struct remit_buf *out,
+                                         struct remit_err *err) REMIT_MUST_USE;
+REMIT_API void remit_sigv4_signature(struct remit_str signing_key, struct remit_str string_to_sign,
+                                     char out[REMIT_SIGV4_SIGNATURE_HEX]);
 
 /* The same error as the JSON protocols name it: "InvalidSignatureException" and so on. */
-const char *remit_sigv4_json_code(const char *code);
+REMIT_API const char *remit_sigv4_json_code(const char *code);
 
 /* Signing: who signs, for which scope, when. The strings are borrowed; wipe the secret yourself. */
 struct remit_sigv4_signer {
@@ -123,6 +128,7 @@ struct remit_sigv4_signer {
     struct remit_str service;
     int64_t now_at;
     int64_t expires_s; /* of remit_sigv4_presign(): 1 .. REMIT_SIGV4_EXPIRES_MAX_S */
+    bool tls;          /* as in the rules: which port of Host is the default one */
 };
 
 /*
@@ -131,13 +137,14 @@ struct remit_sigv4_signer {
  * ("Authorization: …", "X-Amz-Date: …", "X-Amz-Security-Token: …" when there is a token), from
  * the arena, to be sent along; drop the arena soon: a session token is a secret.
  */
-int remit_sigv4_sign(const struct remit_sigv4_request *request,
-                     const struct remit_sigv4_signer *signer, struct remit_arena *arena,
-                     const char *const **out, struct remit_err *err) REMIT_MUST_USE;
+REMIT_API int remit_sigv4_sign(const struct remit_sigv4_request *request,
+                               const struct remit_sigv4_signer *signer, struct remit_arena *arena,
+                               const char *const **out, struct remit_err *err) REMIT_MUST_USE;
 /* *out: the whole query, to stand behind '?'. Only Host needs to be among the headers. */
-int remit_sigv4_presign(const struct remit_sigv4_request *request,
-                        const struct remit_sigv4_signer *signer, struct remit_arena *arena,
-                        struct remit_str *out, struct remit_err *err) REMIT_MUST_USE;
+REMIT_API int remit_sigv4_presign(const struct remit_sigv4_request *request,
+                                  const struct remit_sigv4_signer *signer,
+                                  struct remit_arena *arena, struct remit_str *out,
+                                  struct remit_err *err) REMIT_MUST_USE;
 
 #ifdef __cplusplus
 }

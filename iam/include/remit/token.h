@@ -60,23 +60,25 @@ struct remit_token_key {
     struct remit_str public_pem; /* SubjectPublicKeyInfo, P-256 */
 };
 struct remit_token_keys;
-int remit_token_keys_new(const struct remit_token_key *keys, size_t n_keys,
-                         struct remit_token_keys **out, struct remit_err *err) REMIT_MUST_USE;
-void remit_token_keys_drop(struct remit_token_keys **keys);
+REMIT_API int remit_token_keys_new(const struct remit_token_key *keys, size_t n_keys,
+                                   struct remit_token_keys **out,
+                                   struct remit_err *err) REMIT_MUST_USE;
+REMIT_API void remit_token_keys_drop(struct remit_token_keys **keys);
 #define auto_token_keys REMIT_AUTO(remit_token_keys_drop)
 
-int remit_token_verify(struct remit_str token, const struct remit_token_keys *keys,
-                       struct remit_str issuer, int64_t now_at, struct remit_arena *arena,
-                       struct remit_token_claims *out, struct remit_err *err) REMIT_MUST_USE;
+REMIT_API int remit_token_verify(struct remit_str token, const struct remit_token_keys *keys,
+                                 struct remit_str issuer, int64_t now_at, struct remit_arena *arena,
+                                 struct remit_token_claims *out,
+                                 struct remit_err *err) REMIT_MUST_USE;
 
 /* `private_pem`: PKCS #8, P-256. The token's text is put into *out. */
-int remit_token_encode(const struct remit_token_claims *claims, struct remit_str kid,
-                       const struct remit_secret *private_pem, struct remit_buf *out,
-                       struct remit_err *err) REMIT_MUST_USE;
+REMIT_API int remit_token_encode(const struct remit_token_claims *claims, struct remit_str kid,
+                                 const struct remit_secret *private_pem, struct remit_buf *out,
+                                 struct remit_err *err) REMIT_MUST_USE;
 /* Any claims, as one JSON object's text: for docker-registry's own kind of token. */
-int remit_token_encode_json(struct remit_str claims_json, struct remit_str kid,
-                            const struct remit_secret *private_pem, struct remit_buf *out,
-                            struct remit_err *err) REMIT_MUST_USE;
+REMIT_API int remit_token_encode_json(struct remit_str claims_json, struct remit_str kid,
+                                      const struct remit_secret *private_pem, struct remit_buf *out,
+                                      struct remit_err *err) REMIT_MUST_USE;
 
 /*
  * Tokens that have been verified, by their SHA-256, so that a busy session costs one ECDSA check
@@ -85,16 +87,17 @@ int remit_token_encode_json(struct remit_str claims_json, struct remit_str kid,
  * the cache when a key is taken away.
  */
 struct remit_token_cache;
-int remit_token_cache_new(size_t max_entries, struct remit_token_cache **out,
-                          struct remit_err *err) REMIT_MUST_USE;
-void remit_token_cache_drop(struct remit_token_cache **cache);
+REMIT_API int remit_token_cache_new(size_t max_entries, struct remit_token_cache **out,
+                                    struct remit_err *err) REMIT_MUST_USE;
+REMIT_API void remit_token_cache_drop(struct remit_token_cache **cache);
 #define auto_token_cache REMIT_AUTO(remit_token_cache_drop)
-void remit_token_cache_clear(struct remit_token_cache *cache);
+REMIT_API void remit_token_cache_clear(struct remit_token_cache *cache);
 /* remit_token_verify(), asking the cache first. cache may be NULL. Claims go to the arena. */
-int remit_token_verify_cached(struct remit_token_cache *cache, struct remit_str token,
-                              const struct remit_token_keys *keys, struct remit_str issuer,
-                              int64_t now_at, struct remit_arena *arena,
-                              struct remit_token_claims *out, struct remit_err *err) REMIT_MUST_USE;
+REMIT_API int remit_token_verify_cached(struct remit_token_cache *cache, struct remit_str token,
+                                        const struct remit_token_keys *keys,
+                                        struct remit_str issuer, int64_t now_at,
+                                        struct remit_arena *arena, struct remit_token_claims *out,
+                                        struct remit_err *err) REMIT_MUST_USE;
 
 #ifdef __cplusplus
 }
