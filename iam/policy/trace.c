@@ -1,0 +1,196 @@
+#include <stdio.h>
+
+#include "iam/policy/eval.h"
+#include "iam/policy/operators.h"
+
+static enum remit_match match_of(bool there, bool matches)
+{
+    if (!there)
+        return REMIT_MATCH_ABSENT;
+    return matches ? REMIT_MATCH_YES : REMIT_MATCH_NO;
+}
+
+static void fill_place(struct remit_trace *step, const struct remit_trace_place *place,
+                       const struct remit_policy_set *set, const struct remit_set_statement *s)
+{
+    step->layer = place->layer;
+    step->level = place->level;
+    step->policy = set->policies[s->policy].name;
+    step->policy_index = s->policy;
+    step->statement = s->statement->index;
+    step->sid = s->statement->sid;
+    step->deny = s->statement->deny;
+}
+
+/* One condition, told of. The values of the request are those in its context. */
+static bool trace_condition(const struct remit_condition *c, struct remit_eval *eval,
+                            struct remit_trace step)
+{
+    const struct remit_context_entry *entry =
+        eval->context == NULL ? NULL : remit_context_find(eval->context, c->key);
+
+    eval->variables.unresolved = false;
+    step.kind = REMIT_TRACE_CONDITION;
+    step.place = c;
+    step.operator_name = c->operator_name;
+    step.key = c->key;
+    step.present = entry != NULL;
+    step.values = entry != NULL ? entry->values : NULL;
+    step.n_values = entry != NULL ? entry->n_values : 0;
+    step.operands = c->texts;
+    step.n_operands = c->n_operands;
+    step.malformed = c->malformed;
+    step.holds = remit_condition_holds(c, eval->context, &eval->variables);
+    step.unresolved = eval->variables.unresolved;
+    eval->trace(eval->trace_self, &step);
+    return step.holds;
+}
+
+/* Conditions are asked once all else matches; then each of them, so that all reasons are heard. */
+static bool trace_conditions(const struct remit_statement *s, struct remit_eval *eval,
+                             const struct remit_trace *place)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < s->n_conditions; i++)
+        all = trace_condition(&s->conditions[i], eval, *place) && all;
+    return all;
+}
+
+static bool trace_statement(const struct remit_statement *s, struct remit_eval *eval,
+                            struct remit_trace step, enum remit_grant *grant)
+{
+    bool principal = remit_principal_part(s, eval, grant, &step.principal_text);
+    bool action = remit_action_part(s, eval, &step.action_text);
+    bool resource = remit_resource_part(s, eval, &step.resource_text);
+    bool asked = principal && action && resource;
+
+    step.principal = match_of(s->has_principal, principal);
+    step.action = match_of(true, action);
+    step.resource = match_of(s->has_resource, resource);
+    step.condition = s->n_conditions == 0 ? REMIT_MATCH_ABSENT : REMIT_MATCH_UNASKED;
+    step.applies = asked;
+    if (asked && s->n_conditions > 0) {
+        step.applies = trace_conditions(s, eval, &step);
+        step.condition = match_of(true, step.applies);
+    }
+    step.kind = REMIT_TRACE_STATEMENT;
+    step.place = s;
+    step.grant = *grant;
+    eval->trace(eval->trace_self, &step);
+    return step.applies;
+}
+
+/* The next statement of the set in order, from whichever Effect it is. */
+static const struct remit_set_statement *next_of(const struct remit_policy_set *set, size_t *denies,
+                                                 size_t *allows)
+{
+    const struct remit_set_statement *deny = &set->denies.statements[*denies];
+    const struct remit_set_statement *allow = &set->allows.statements[*allows];
+    bool deny_left = *denies < set->denies.n_statements;
+    bool allow_left = *allows < set->allows.n_statements;
+
+    if (deny_left && (!allow_left || deny->number < allow->number)) {
+        (*denies)++;
+        return deny;
+    }
+    if (!allow_left)
+        return NULL;
+    (*allows)++;
+    return allow;
+}
+
+void remit_set_trace(const struct remit_policy_set *set, const struct remit_trace_place *place,
+                     struct remit_eval *eval, struct remit_set_result *out)
+{
+    const struct remit_set_statement *s = NULL;
+    struct remit_trace step = { .kind = REMIT_TRACE_LAYER, .layer = place->layer };
+    size_t denies = 0;
+    size_t allows = 0;
+    bool settled = false;
+
+    *out = (struct remit_set_result){ 0 };
+    while ((s = next_of(set, &denies, &allows)) != NULL) {
+        struct remit_trace of_statement = { 0 };
+        enum remit_grant grant = REMIT_GRANT_NONE;
+
+        fill_place(&of_statement, place, set, s);
+        if (!trace_statement(s->statement, eval, of_statement, &grant))
+            continue;
+        if (s->statement->deny && out->deny == NULL)
+            out->deny = s;
+        else if (!s->statement->deny && !settled)
+            settled = remit_set_take_allow(out, s, grant);
+    }
+    step.level = place->level;
+    step.grant = out->grant;
+    step.decision = out->deny != NULL || set->unreadable ? REMIT_EXPLICIT_DENY
+                    : out->allow != NULL                 ? REMIT_ALLOW
+                                                         : REMIT_IMPLICIT_DENY;
+    eval->trace(eval->trace_self, &step);
+}
+
+/* ---- places ---- */
+
+/* snprintf's count goes on past the end of the room. */
+static char *room(char *out, size_t size, size_t len, size_t *left)
+{
+    *left = len < size ? size - len : 0;
+    return *left > 0 ? out + len : NULL;
+}
+
+static size_t put_byte(char byte, char *out, size_t size, size_t len)
+{
+    size_t left = 0;
+    char *at = room(out, size, len, &left);
+
+    if (left > 1)
+        at[0] = byte;
+    if (left > 0)
+        at[left > 1] = '\0';
+    return len + 1;
+}
+
+size_t remit_pointer_token(struct remit_str key, char *out, size_t size)
+{
+    size_t len = put_byte('/', out, size, 0);
+
+    for (size_t i = 0; i < key.len; i++) {
+        char c = key.ptr[i];
+
+        len = put_byte(c == '~' || c == '/' ? '~' : c, out, size, len);
+        if (c == '~' || c == '/')
+            len = put_byte(c == '~' ? '0' : '1', out, size, len);
+    }
+    return len;
+}
+
+static size_t put_statement(const struct remit_trace *step, bool single, char *out, size_t size)
+{
+    if (single)
+        return (size_t)snprintf(out, size, "/Statement");
+    return (size_t)snprintf(out, size, "/Statement/%u", step->statement);
+}
+
+size_t remit_trace_pointer(const struct remit_trace *step, char *out, size_t size)
+{
+    const struct remit_statement *statement = step->place;
+    const struct remit_condition *condition = step->place;
+    size_t len = 0;
+    size_t left = 0;
+    char *at = NULL;
+
+    if (size > 0)
+        out[0] = '\0';
+    if (step->kind == REMIT_TRACE_STATEMENT)
+        return put_statement(step, statement->policy->single, out, size);
+    if (step->kind != REMIT_TRACE_CONDITION)
+        return 0;
+    len = put_statement(step, condition->single, out, size);
+    at = room(out, size, len, &left);
+    len += (size_t)snprintf(at, left, "/Condition");
+    at = room(out, size, len, &left);
+    len += remit_pointer_token(condition->operator_name, at, left);
+    at = room(out, size, len, &left);
+    return len + remit_pointer_token(condition->key, at, left);
+}

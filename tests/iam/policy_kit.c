@@ -1,0 +1,186 @@
+#include "tests/iam/policy_kit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LEVELS 4
+
+struct remit_policy *kit_policy(enum remit_policy_type type, const char *document)
+{
+    const struct remit_policy_options options = { .type = type };
+    struct remit_policy *policy = NULL;
+    struct remit_err err = { 0 };
+
+    cr_assert(remit_policy_compile(remit_str_of(document), &options, &policy, &err) == 0, "%s: %s",
+              err.text, document);
+    return policy;
+}
+
+struct remit_policy_set *kit_set(enum remit_policy_type type, const char *document)
+{
+    auto_policy struct remit_policy *policy = kit_policy(type, document);
+    const struct remit_policy_entry entry = { policy, REMIT_STR("p") };
+    struct remit_policy_set *set = NULL;
+    struct remit_err err = { 0 };
+
+    cr_assert(remit_policy_set_new(&entry, 1, &set, &err) == 0, "%s", err.text);
+    return set;
+}
+
+static void put_list(struct remit_arena *arena, struct remit_str key, struct remit_str list,
+                     struct remit_context *out)
+{
+    struct remit_str *values = REMIT_NEW_N(arena, struct remit_str, list.len + 1);
+    struct remit_err err = { 0 };
+    size_t n = 0;
+    bool more = list.len > 0;
+
+    while (more)
+        more = remit_str_cut(&list, ',', &values[n++]);
+    cr_assert(remit_context_put_list(out, key, values, n, &err) == 0, "%s", err.text);
+}
+
+void kit_context(struct remit_arena *arena, const char *text, struct remit_context *out)
+{
+    struct remit_str rest = remit_arena_str(arena, remit_str_of(text));
+    struct remit_err err = { 0 };
+    bool more = rest.len > 0 && strcmp(text, "-") != 0;
+
+    while (more) {
+        struct remit_str value = { 0 };
+        struct remit_str key = { 0 };
+
+        more = remit_str_cut(&rest, '|', &value);
+        cr_assert(remit_str_cut(&value, '=', &key), "no = in %s", text);
+        if (remit_str_starts(value, REMIT_STR("[")) && remit_str_ends(value, REMIT_STR("]")))
+            put_list(arena, key, remit_str_sub(value, 1, value.len - 2), out);
+        else
+            cr_assert(remit_context_put(out, key, value, &err) == 0, "%s", err.text);
+    }
+}
+
+struct loaded {
+    struct remit_policy_set *sets[7];
+    struct remit_policy_set *scps[LEVELS];
+    struct remit_policy_set *rcps[LEVELS];
+    struct remit_bundle bundle;
+    struct remit_context context;
+    struct remit_request request;
+    struct remit_arena arena;
+};
+
+static struct remit_policy_set *load_one(enum remit_policy_type type, const char *document)
+{
+    return document == NULL ? NULL : kit_set(type, document);
+}
+
+static size_t load_levels(enum remit_policy_type type, const char *const *documents,
+                          struct remit_policy_set **sets)
+{
+    size_t n = 0;
+
+    for (; n < LEVELS && documents[n] != NULL; n++)
+        sets[n] = kit_set(type, documents[n]);
+    return n;
+}
+
+static struct remit_str text_or(const char *text, const char *otherwise)
+{
+    return remit_str_of(text != NULL ? text : otherwise);
+}
+
+static void load(const struct kit_policies *p, const struct kit_request *r, struct loaded *l)
+{
+    *l = (struct loaded){ .arena = REMIT_ARENA(1 << 20) };
+    l->sets[0] = load_one(REMIT_POLICY_IDENTITY, p->identity);
+    l->sets[1] = load_one(REMIT_POLICY_BOUNDARY, p->boundary);
+    l->sets[2] = load_one(REMIT_POLICY_SESSION, p->session);
+    l->sets[3] = load_one(REMIT_POLICY_RESOURCE, p->resource);
+    l->sets[4] = load_one(REMIT_POLICY_TRUST, p->trust);
+    l->sets[5] = load_one(REMIT_POLICY_ENDPOINT, p->endpoint);
+    l->bundle = (struct remit_bundle){
+        .identity = l->sets[0],
+        .boundary = l->sets[1],
+        .session = l->sets[2],
+        .resource = l->sets[3] != NULL ? l->sets[3] : l->sets[4],
+        .endpoint = l->sets[5],
+        .scps = (const struct remit_policy_set *const *)l->scps,
+        .n_scps = load_levels(REMIT_POLICY_SCP, p->scps, l->scps),
+        .rcps = (const struct remit_policy_set *const *)l->rcps,
+        .n_rcps = load_levels(REMIT_POLICY_RCP, p->rcps, l->rcps),
+    };
+    kit_context(&l->arena, r->context != NULL ? r->context : "", &l->context);
+    l->request = (struct remit_request){
+        .principal = text_or(r->principal, "arn:aws:iam::111122223333:user/alice"),
+        .issuer = text_or(r->issuer, ""),
+        .action = text_or(r->action, "s3:GetObject"),
+        .resource = text_or(r->resource, "arn:aws:s3:::b/x"),
+        .resource_account = text_or(r->owner, "111122223333"),
+        .context = &l->context,
+        .mandatory = r->mandatory,
+    };
+}
+
+static void unload(struct loaded *l)
+{
+    for (size_t i = 0; i < REMIT_COUNT(l->sets); i++)
+        remit_policy_set_drop(&l->sets[i]);
+    for (size_t i = 0; i < LEVELS; i++) {
+        remit_policy_set_drop(&l->scps[i]);
+        remit_policy_set_drop(&l->rcps[i]);
+    }
+    remit_context_drop(&l->context);
+    remit_arena_drop(&l->arena);
+}
+
+static void listen(void *self, const struct remit_trace *step)
+{
+    *(unsigned *)self += step->kind == REMIT_TRACE_DECISION;
+}
+
+static void expect_same_verdict(const struct remit_verdict *a, const struct remit_verdict *b)
+{
+    cr_expect(eq(int, a->decision, b->decision));
+    cr_expect(eq(int, a->layer, b->layer));
+    cr_expect(eq(uint, a->level, b->level));
+    cr_expect(eq(uint, a->lacking, b->lacking));
+    cr_expect(eq(int, a->by_statement, b->by_statement));
+    cr_expect(eq(uint, a->statement, b->statement));
+    cr_expect(eq(int, a->grant, b->grant));
+}
+
+enum remit_decision kit_decide(const struct kit_policies *policies,
+                               const struct kit_request *request, struct remit_verdict *verdict)
+{
+    struct loaded l;
+    struct remit_verdict plain;
+    struct remit_verdict traced;
+    unsigned told = 0;
+    enum remit_decision decision = REMIT_IMPLICIT_DENY;
+
+    load(policies, request, &l);
+    decision = remit_decide(&l.bundle, &l.request, NULL, NULL, &plain);
+    cr_expect(remit_decide(&l.bundle, &l.request, listen, &told, &traced) == decision);
+    cr_expect(told == 1);
+    expect_same_verdict(&plain, &traced);
+    unload(&l);
+    if (verdict != NULL) {
+        plain.policy = remit_str_from(NULL, 0); /* they point into what is gone */
+        plain.sid = remit_str_from(NULL, 0);
+        *verdict = plain;
+    }
+    return decision;
+}
+
+const char *kit_message(const struct kit_policies *policies, const struct kit_request *request)
+{
+    static char text[1024];
+    struct loaded l;
+    struct remit_verdict verdict;
+
+    load(policies, request, &l);
+    (void)!remit_decide(&l.bundle, &l.request, NULL, NULL, &verdict);
+    cr_expect(remit_denial_message(&l.request, &verdict, text, sizeof(text)) == strlen(text));
+    unload(&l);
+    return text;
+}
