@@ -11,7 +11,8 @@
  * Threads:   a remit_token_keys never changes once made; a remit_token_cache has its own lock.
  * Errors:    of verify: UNAUTHENTICATED "InvalidClientTokenId", or "ExpiredToken" for a token
  *            that is good but for its expiry. Text: AWS's sentence, then the reason.
- *            of encode: LIMIT "PackedPolicyTooLarge" over REMIT_TOKEN_MAX; INVALID "InvalidClaim".
+ *            of encode: LIMIT "PackedPolicyTooLarge" over REMIT_TOKEN_MAX; INVALID "InvalidClaim",
+ *            "InvalidKey".
  * Sources:   RFC 7515, RFC 7519, RFC 8725.
  */
 #pragma once
@@ -33,6 +34,7 @@ struct remit_arena;
 struct remit_buf;
 
 #define REMIT_TOKEN_MAX        4096   /* bytes: a credentials document stays under 10,000 */
+#define REMIT_TOKEN_JSON_MAX   16384  /* bytes, of remit_token_encode_json() */
 #define REMIT_TOKEN_LIFE_MAX_S 129600 /* 36 h, the longest session STS knows */
 #define REMIT_TOKEN_KEYS_MAX   16
 #define REMIT_TOKEN_KID_MAX    64
