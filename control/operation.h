@@ -145,8 +145,9 @@ struct control_caller {
     struct remit_str cluster;            /* JOIN_TOKEN: cluster name it admits to */
     struct remit_str session_policy;     /* JSON text */
     struct remit_str source_identity;
-    int64_t issued_at, expires_at; /* 0 for long-term keys */
-    const struct remit_json *tags; /* session tags, {key: value} or NULL */
+    int64_t issued_at, expires_at;       /* 0 for long-term keys */
+    const struct remit_json *tags;       /* session tags, {key: value} or NULL */
+    const struct remit_json *transitive; /* keys of those that chained sessions inherit, or NULL */
 };
 
 /* ---- the row ------------------------------------------------------------------------------- */
@@ -185,7 +186,13 @@ struct control_operation {
 /* NULL-terminated lists of rows, one per room file; control/ops.c lists the lists. */
 extern const struct control_operation *const control_ecs_operations[]; /* control/ops/ecs.c */
 extern const struct control_operation
-    *const control_agent_operations[]; /* control/ops/agent_api.c */
+    *const control_agent_operations[];                                 /* control/ops/agent_api.c */
+extern const struct control_operation *const control_iam_operations[]; /* control/ops/iam.c */
+extern const struct control_operation *const control_sts_operations[]; /* control/ops/sts.c */
+extern const struct control_operation *const control_ecr_operations[]; /* control/ops/ecr.c */
+extern const struct control_operation *const control_ssm_operations[]; /* control/ops/ssm.c */
+extern const struct control_operation
+    *const control_secretsmanager_operations[]; /* control/ops/secretsmanager.c */
 
 struct control_config {
     struct remit_str account;   /* "123456789012" */
@@ -219,6 +226,10 @@ struct control_call {
 
 int control_resource_add(struct control_call *call, struct remit_str arn,
                          struct remit_err *err) REMIT_MUST_USE;
+/* What a denied caller reads instead of the last resource's ARN: the words of the request, where
+ * the ARN would tell whether the thing is there (its path, its suffix). */
+int control_resource_show(struct control_call *call, struct remit_str text,
+                          struct remit_err *err) REMIT_MUST_USE;
 /* aws:ResourceTag/k (and the service's own form, "ecs:ResourceTag/k") of the last resource. */
 int control_resource_tag(struct control_call *call, struct remit_str key, struct remit_str value,
                          struct remit_err *err) REMIT_MUST_USE;

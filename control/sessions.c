@@ -36,17 +36,20 @@ static void put_tags(struct remit_jw *w, const struct remit_json *tags)
         remit_jw_json(w, tags);
 }
 
-static struct remit_str extra_text(struct remit_buf *out, struct remit_str principal_id,
-                                   struct remit_str source_identity, const struct remit_json *tags)
+static struct remit_str extra_text(struct remit_buf *out, const struct control_session_extra *extra)
 {
     struct remit_jw w = REMIT_JW(out);
 
     remit_jw_object(&w);
-    if (principal_id.len > 0)
-        remit_jw_put_str(&w, "id", principal_id);
-    if (source_identity.len > 0)
-        remit_jw_put_str(&w, "si", source_identity);
-    put_tags(&w, tags);
+    if (extra->principal_id.len > 0)
+        remit_jw_put_str(&w, "id", extra->principal_id);
+    if (extra->source_identity.len > 0)
+        remit_jw_put_str(&w, "si", extra->source_identity);
+    put_tags(&w, extra->tags);
+    if (extra->transitive != NULL) {
+        remit_jw_key(&w, "tr");
+        remit_jw_json(&w, extra->transitive);
+    }
     remit_jw_end(&w);
     return remit_buf_view(out);
 }
@@ -55,15 +58,18 @@ int control_session_extra_read(struct remit_str extra, struct remit_json **tree,
                                struct control_session_extra *out, struct remit_err *err)
 {
     const struct remit_json *tags = NULL;
+    const struct remit_json *transitive = NULL;
 
     *out = (struct control_session_extra){ 0 };
     if (extra.len == 0)
         return 0;
     TRY(remit_json_parse(extra, EXTRA_MAX, tree, err));
     tags = remit_json_get(*tree, "tags");
+    transitive = remit_json_get(*tree, "tr");
     out->principal_id = remit_json_str(remit_json_get(*tree, "id"));
     out->source_identity = remit_json_str(remit_json_get(*tree, "si"));
     out->tags = remit_json_type(tags) == REMIT_JSON_OBJECT ? tags : NULL;
+    out->transitive = remit_json_type(transitive) == REMIT_JSON_ARRAY ? transitive : NULL;
     return 0;
 }
 
@@ -120,6 +126,10 @@ int control_session_mint(struct control_call *call, const struct control_session
                          struct keeper_minted *out, struct remit_err *err)
 {
     auto_buf struct remit_buf extra = REMIT_BUF(EXTRA_MAX);
+    const struct control_session_extra what = { .principal_id = session->role->id,
+                                                .source_identity = session->source_identity,
+                                                .tags = session->tags,
+                                                .transitive = session->transitive };
     struct keeper_session wanted = {
         .subject = control_arn(call, "sts", false, "assumed-role/" REMIT_STR_FMT "/" REMIT_STR_FMT,
                                REMIT_STR_ARG(session->role->name), REMIT_STR_ARG(session->name)),
@@ -133,7 +143,7 @@ int control_session_mint(struct control_call *call, const struct control_session
     };
 
     TRY(check_trust(call, session, err));
-    wanted.extra = extra_text(&extra, session->role->id, session->source_identity, session->tags);
+    wanted.extra = extra_text(&extra, &what);
     if (!remit_buf_ok(&extra))
         return remit_fail(err, REMIT_ERR_LIMIT, "PackedPolicyTooLarge",
                           "session tags take more than %d bytes", EXTRA_MAX);
@@ -173,7 +183,7 @@ int control_session_mint_caller(struct control_call *call, const char *purpose, 
     struct keeper_session wanted = {
         .subject = c->arn,
         .role = c->role_arn,
-        .source = c->source,
+        .source = c->expires_at == 0 ? c->access_key_id : c->source,
         .purpose = remit_str_of(purpose),
         .policy = c->session_policy,
         .caller_proof = c->caller_proof,
@@ -187,8 +197,12 @@ int control_session_mint_caller(struct control_call *call, const char *purpose, 
     /* The caller's own time of issue stays, so that a deny on aws:TokenIssueTime finds it. */
     wanted.duration_s += call->now_at - wanted.issued_at;
     TRY(control_caller_principal(call, &principal, err));
-    wanted.extra = extra_text(&extra, principal != NULL ? principal->id : remit_str_from("", 0),
-                              c->source_identity, c->tags);
+    wanted.extra = extra_text(
+        &extra, &(struct control_session_extra){
+                    .principal_id = principal != NULL ? principal->id : remit_str_from("", 0),
+                    .source_identity = c->source_identity,
+                    .tags = c->tags,
+                    .transitive = c->transitive });
     TRY(remit_buf_check(&extra, "the session's tags", err));
     return mint(call, &wanted, out, err);
 }

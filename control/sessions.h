@@ -28,7 +28,8 @@ struct control_session {
     struct remit_str policy;       /* session policy, or empty */
     struct remit_str caller_proof; /* "link" or "token", or empty */
     struct remit_str source_identity;
-    const struct remit_json *tags; /* [{Key, Value}…] or NULL */
+    const struct remit_json *tags;       /* [{Key, Value}…] or NULL */
+    const struct remit_json *transitive; /* keys of those that chained sessions inherit, or NULL */
     int64_t duration_s;
 };
 
@@ -45,7 +46,8 @@ int control_session_mint_instance(struct control_call *call, struct remit_str in
 
 /*
  * The caller once more, for another purpose ("registry-login"): same subject, role, session
- * policy and task, so that control_caller_of_token() finds the same rights and the same end.
+ * policy and task, so that control_caller_of_token() finds the same rights and the same end. The
+ * source of a session that a long-term key made is that key's id, and good as long as the key is.
  */
 int control_session_mint_caller(struct control_call *call, const char *purpose, int64_t duration_s,
                                 struct keeper_minted *out, struct remit_err *err) REMIT_MUST_USE;
@@ -54,7 +56,8 @@ int control_session_mint_caller(struct control_call *call, const char *purpose, 
 struct control_session_extra {
     struct remit_str principal_id; /* of the role or user: "AROA…" */
     struct remit_str source_identity;
-    const struct remit_json *tags; /* {key: value} or NULL */
+    const struct remit_json *tags;       /* {key: value} or NULL */
+    const struct remit_json *transitive; /* [key…] or NULL */
 };
 /* *tree holds what *out points to; the caller drops it. */
 int control_session_extra_read(struct remit_str extra, struct remit_json **tree,

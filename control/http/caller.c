@@ -186,6 +186,7 @@ static void fill(struct control_call *call, enum control_caller_kind kind,
         .issued_at = claims->issued_at,
         .expires_at = claims->expires_at,
         .tags = extra->tags,
+        .transitive = extra->transitive,
     };
 }
 

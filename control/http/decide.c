@@ -172,6 +172,8 @@ int control_decide(struct control_authority *a, const char *action, struct remit
     decision = remit_decide(&bundle, &request, NULL, NULL, &verdict);
     remember(a->call, action, resource, decision, &verdict, out);
     denial[0] = '\0';
+    if (row != NULL && row->shown.len > 0)
+        request.resource = row->shown;
     if (decision != REMIT_ALLOW)
         (void)remit_denial_message(&request, &verdict, denial, CONTROL_DENIAL_MAX);
     return remit_arena_check(a->call->arena, "the request", err);

@@ -116,6 +116,15 @@ int control_resource_add(struct control_call *call, struct remit_str arn, struct
     return remit_arena_check(call->arena, "the request", err);
 }
 
+int control_resource_show(struct control_call *call, struct remit_str text, struct remit_err *err)
+{
+    struct control_grants *g = call->grants;
+
+    REMIT_REQUIRE(g->n_resources > 0);
+    g->resources[g->n_resources - 1].shown = remit_arena_str(call->arena, text);
+    return remit_arena_check(call->arena, "the request", err);
+}
+
 int control_resource_tag(struct control_call *call, struct remit_str key, struct remit_str value,
                          struct remit_err *err)
 {

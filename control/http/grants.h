@@ -36,6 +36,7 @@ struct control_key_values {
 
 struct control_resource {
     struct remit_str arn;
+    struct remit_str shown;         /* in a denial, instead of the ARN; or empty */
     struct control_key_values tags; /* keys are those of the tags alone: "team" */
     struct remit_str policy;        /* JSON text, or ptr NULL */
     bool mandatory;
