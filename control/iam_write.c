@@ -23,7 +23,7 @@ static int take_away(struct control_store_txn *txn, struct remit_str key, uint64
     return remit_arena_check(arena, "an IAM record", err);
 }
 
-static void put_tags(struct remit_jw *w, const struct iam_tag *tags, size_t n)
+void iam_tags_write(struct remit_jw *w, const struct iam_tag *tags, size_t n)
 {
     remit_jw_key(w, "tags");
     remit_jw_array(w);
@@ -95,7 +95,7 @@ int iam_principal_put(struct control_store_txn *txn, const struct iam_principal_
     put_inline(&w, r);
     put_strings(&w, "attached", r->attached, r->n_attached);
     put_strings(&w, "keys", r->access_keys, r->n_access_keys);
-    put_tags(&w, r->tags, r->n_tags);
+    iam_tags_write(&w, r->tags, r->n_tags);
     remit_jw_end(&w);
     return put(txn, iam_principal_path(r->is_role, r->name, arena), r->revision, &text, arena, err);
 }
@@ -140,7 +140,7 @@ int iam_policy_put(struct control_store_txn *txn, const struct iam_policy_record
     remit_jw_put_str(&w, "default", r->default_version);
     remit_jw_put_int(&w, "next", (int64_t)r->next_version);
     put_versions(&w, r);
-    put_tags(&w, r->tags, r->n_tags);
+    iam_tags_write(&w, r->tags, r->n_tags);
     remit_jw_end(&w);
     return put(txn, iam_policy_path(r->name, arena), r->revision, &text, arena, err);
 }

@@ -42,6 +42,8 @@ int iam_policy_usage_read(struct control_store *store, struct remit_str arn,
                           struct remit_err *err) REMIT_MUST_USE;
 int iam_policy_usage_put(struct control_store_txn *txn, const struct iam_policy_usage *usage,
                          struct remit_arena *arena, struct remit_err *err) REMIT_MUST_USE;
+int iam_policy_usage_remove(struct control_store_txn *txn, const struct iam_policy_usage *usage,
+                            struct remit_arena *arena, struct remit_err *err) REMIT_MUST_USE;
 
 /* Prefixes for scans, and what reads an entry of theirs. */
 struct remit_str iam_roles_prefix(void);
@@ -55,6 +57,8 @@ int iam_policy_parse(const struct control_store_entry *entry, struct remit_arena
 
 /* [{Key, Value}…] of a call's input or of a record, copied to the arena. */
 struct iam_tag *iam_tags_of(const struct remit_json *list, struct remit_arena *arena, size_t *n);
+/* The record's member "tags", as iam_tags_of() reads it. */
+void iam_tags_write(struct remit_jw *w, const struct iam_tag *tags, size_t n);
 /* A record's string, copied; empty when it is not there. */
 struct remit_str iam_member(const struct remit_json *object, const char *name,
                             struct remit_arena *arena);

@@ -1,0 +1,17 @@
+#include "control/ops/iam.h"
+
+static const struct control_field input[] = {
+    IAM_ROLE_NAME,
+    IAM_ARN("PolicyArn", true),
+};
+
+const struct control_operation control_attach_role_policy = {
+    .service = &control_iam,
+    .name = "AttachRolePolicy",
+    .action = "iam:AttachRolePolicy",
+    .input = input,
+    .n_input = REMIT_COUNT(input),
+    .resource = iam_principal_resource,
+    .context = iam_principal_context,
+    .handler = iam_attached_put,
+};

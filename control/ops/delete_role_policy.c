@@ -1,0 +1,17 @@
+#include "control/ops/iam.h"
+
+static const struct control_field input[] = {
+    IAM_ROLE_NAME,
+    IAM_POLICY_NAME,
+};
+
+const struct control_operation control_delete_role_policy = {
+    .service = &control_iam,
+    .name = "DeleteRolePolicy",
+    .action = "iam:DeleteRolePolicy",
+    .input = input,
+    .n_input = REMIT_COUNT(input),
+    .resource = iam_principal_resource,
+    .context = iam_principal_context,
+    .handler = iam_inline_delete,
+};

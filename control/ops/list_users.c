@@ -1,0 +1,34 @@
+#include "control/ops/iam.h"
+
+static const struct control_field input[] = {
+    IAM_PREFIX(&iam_pattern_prefix),
+    IAM_PAGE_FIELDS,
+};
+
+/* A policy may grant the listing of one path. */
+static int list_users_resource(struct control_call *call, struct remit_err *err)
+{
+    struct remit_str prefix = control_in_str(call, "PathPrefix");
+
+    return control_resource_add(
+        call,
+        control_arn(call, "iam", false, "user" REMIT_STR_FMT,
+                    REMIT_STR_ARG(prefix.len > 0 ? prefix : REMIT_STR("/"))),
+        err);
+}
+
+static int list_users(struct control_call *call, struct remit_err *err)
+{
+    return iam_list_principals(call, false, "Users", err);
+}
+
+const struct control_operation control_list_users = {
+    .service = &control_iam,
+    .name = "ListUsers",
+    .action = "iam:ListUsers",
+    .reads_only = true,
+    .input = input,
+    .n_input = REMIT_COUNT(input),
+    .resource = list_users_resource,
+    .handler = list_users,
+};
