@@ -3,6 +3,7 @@
 #include "control/operation.h"
 
 static const struct control_operation *const *const lists[] = {
+    control_sts_operations,
     control_iam_operations,
     NULL,
 };
