@@ -5,6 +5,7 @@
 static const struct control_operation *const *const lists[] = {
     control_sts_operations,
     control_iam_operations,
+    control_ecr_operations,
     control_ssm_operations,
     control_secretsmanager_operations,
     NULL,
