@@ -71,7 +71,7 @@ static int fill_short(struct remit_compiler *c, size_t parts, struct remit_str *
     return 0;
 }
 
-/* As IAM's save path wants them (section 9.2). */
+/* As IAM's save path wants them (section 9.2); AWS's own managed policies do say "arn:*:...". */
 static int check_resource(struct remit_compiler *c, struct remit_str arn)
 {
     struct remit_str rest = remit_str_sub(arn, 4, arn.len);
@@ -84,7 +84,7 @@ static int check_resource(struct remit_compiler *c, struct remit_str arn)
         return remit_compile_fail(
             c, "Partition \"" REMIT_STR_FMT "\" is not valid for resource \"" REMIT_STR_FMT "\".",
             REMIT_STR_ARG(partition), REMIT_STR_ARG(arn));
-    if (remit_compile_wild(partition) || remit_compile_wild(service) || service.len == 0)
+    if (remit_compile_wild(service) || service.len == 0)
         return remit_compile_fail(
             c, "Resource vendor must be fully qualified and cannot contain regexes.");
     return 0;

@@ -26,6 +26,15 @@
     }                                                                                              \
     ParameterizedTest(size_t *i, suite, rows)
 
+/* Both texts are shown when they differ. */
+#define kit_expect_text(is, wanted)                                                                \
+    do {                                                                                           \
+        const char *is_ = (is);                                                                    \
+        const char *wanted_ = (wanted);                                                            \
+                                                                                                   \
+        cr_expect(strcmp(is_, wanted_) == 0, "%s\nwanted: %s", is_, wanted_);                      \
+    } while (0)
+
 struct remit_policy *kit_policy(enum remit_policy_type type, const char *document);
 /* One policy as a set, named "p". */
 struct remit_policy_set *kit_set(enum remit_policy_type type, const char *document);
