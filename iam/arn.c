@@ -45,9 +45,12 @@ static bool behind(struct remit_str s, const char *prefix, size_t len, struct re
 /* "ROLE/SESSION", both there and no third part. */
 static enum remit_principal_kind role_session(struct remit_str rest, struct remit_principal *out)
 {
-    if (!remit_str_cut(&rest, '/', &out->name) || out->name.len == 0 || rest.len == 0 ||
+    struct remit_str role = { 0 };
+
+    if (!remit_str_cut(&rest, '/', &role) || role.len == 0 || rest.len == 0 ||
         remit_str_find(rest, '/') != rest.len)
         return REMIT_PRINCIPAL_UNKNOWN;
+    out->name = role;
     out->session = rest;
     return REMIT_PRINCIPAL_ROLE_SESSION;
 }
