@@ -39,13 +39,15 @@ int remit_compile_fail(struct remit_compiler *c, const char *fmt, ...)
     (void)vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
     pointer[0] = '\0';
-    for (size_t i = 0; i < c->n_path && len < sizeof(pointer); i++) {
+    for (size_t i = 0; i < c->n_path; i++) {
         const struct remit_step *step = &c->path[i];
+        size_t left = len < sizeof(pointer) ? sizeof(pointer) - len : 0;
+        char *at = left > 0 ? pointer + len : NULL;
 
         if (step->key.ptr == NULL)
-            len += (size_t)snprintf(pointer + len, sizeof(pointer) - len, "/%zu", step->index);
+            len += (size_t)snprintf(at, left, "/%zu", step->index);
         else
-            len += remit_pointer_token(step->key, pointer + len, sizeof(pointer) - len);
+            len += remit_pointer_token(step->key, at, left);
     }
     return remit_fail(c->err, REMIT_ERR_INVALID, "MalformedPolicyDocument", "%s: %s", pointer,
                       text);

@@ -68,6 +68,7 @@ void remit_set_eval(const struct remit_policy_set *set, struct remit_eval *eval,
 
 /* Actions that a role's trust policy has to allow (15.4, 16.3). In lower case. */
 bool remit_action_assumes_role(struct remit_str action);
+bool remit_request_assumes_role(const struct remit_request *request);
 /* Whether resource control policies know the service of the action (15.2). In lower case. */
 bool remit_action_has_rcp(struct remit_str action);
 

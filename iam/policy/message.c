@@ -1,8 +1,6 @@
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "iam/context.h"
 #include "iam/policy/eval.h"
+#include "iam/policy/print.h"
 
 /* A layer as the sentences for denied callers have it (section 19). */
 static const struct layer_words {
@@ -24,58 +22,38 @@ const char *remit_layer_name(enum remit_layer layer)
     return (size_t)layer < REMIT_COUNT(layers) ? layers[layer].name : "policy";
 }
 
-static bool is_trust(const struct remit_request *request, enum remit_layer layer)
+bool remit_request_assumes_role(const struct remit_request *request)
 {
     char action[REMIT_REQUEST_ACTION_MAX] __attribute__((uninitialized));
     size_t len = request->action.len;
 
-    if (layer != REMIT_LAYER_RESOURCE || len > sizeof(action))
+    if (len > sizeof(action))
         return false;
     for (size_t i = 0; i < len; i++)
         action[i] = remit_lower(request->action.ptr[i]);
     return remit_action_assumes_role(remit_str_from(action, len));
 }
 
-struct printer {
-    char *out;
-    size_t size;
-    size_t len;
-};
-
-static void put(struct printer *p, const char *fmt, ...) REMIT_PRINTF(2, 3);
-
-static void put(struct printer *p, const char *fmt, ...)
-{
-    size_t left = p->len < p->size ? p->size - p->len : 0;
-    int len = 0;
-    va_list ap;
-
-    va_start(ap, fmt);
-    len = vsnprintf(left > 0 ? p->out + p->len : NULL, left, fmt, ap);
-    va_end(ap);
-    p->len += len > 0 ? (size_t)len : 0;
-}
-
-static void put_reason(struct printer *p, const struct remit_request *request,
+static void put_reason(struct remit_printer *p, const struct remit_request *request,
                        const struct remit_verdict *verdict)
 {
-    bool trust = is_trust(request, verdict->layer);
+    bool trust = verdict->layer == REMIT_LAYER_RESOURCE && remit_request_assumes_role(request);
     const struct layer_words *words = &layers[verdict->layer];
 
     if (verdict->unreadable || verdict->layer == REMIT_LAYER_NONE)
         return; /* no reason that may be told */
     if (verdict->decision == REMIT_EXPLICIT_DENY)
-        put(p, " with an explicit deny in %s %s", trust ? "the" : words->article,
-            trust ? "role trust policy" : words->name);
+        remit_print(p, " with an explicit deny in %s %s", trust ? "the" : words->article,
+                    trust ? "role trust policy" : words->name);
     else
-        put(p, " because no %s allows the " REMIT_STR_FMT " action",
-            trust ? "role trust policy" : words->name, REMIT_STR_ARG(request->action));
+        remit_print(p, " because no %s allows the " REMIT_STR_FMT " action",
+                    trust ? "role trust policy" : words->name, REMIT_STR_ARG(request->action));
 }
 
 size_t remit_denial_message(const struct remit_request *request,
                             const struct remit_verdict *verdict, char *out, size_t size)
 {
-    struct printer p = { .out = out, .size = size };
+    struct remit_printer p = { .out = out, .size = size };
     struct remit_str who = request->principal;
 
     if (size > 0)
@@ -84,10 +62,10 @@ size_t remit_denial_message(const struct remit_request *request,
         return 0;
     if (who.len == 0)
         who = REMIT_STR("anonymous");
-    put(&p, "User: " REMIT_STR_FMT " is not authorized to perform: " REMIT_STR_FMT,
-        REMIT_STR_ARG(who), REMIT_STR_ARG(request->action));
+    remit_print(&p, "User: " REMIT_STR_FMT " is not authorized to perform: " REMIT_STR_FMT,
+                REMIT_STR_ARG(who), REMIT_STR_ARG(request->action));
     if (request->resource.len > 0)
-        put(&p, " on resource: " REMIT_STR_FMT, REMIT_STR_ARG(request->resource));
+        remit_print(&p, " on resource: " REMIT_STR_FMT, REMIT_STR_ARG(request->resource));
     put_reason(&p, request, verdict);
     return p.len;
 }

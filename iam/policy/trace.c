@@ -1,7 +1,6 @@
-#include <stdio.h>
-
 #include "iam/policy/eval.h"
 #include "iam/policy/operators.h"
+#include "iam/policy/print.h"
 
 static enum remit_match match_of(bool there, bool matches)
 {
@@ -132,65 +131,46 @@ void remit_set_trace(const struct remit_policy_set *set, const struct remit_trac
 
 /* ---- places ---- */
 
-/* snprintf's count goes on past the end of the room. */
-static char *room(char *out, size_t size, size_t len, size_t *left)
-{
-    *left = len < size ? size - len : 0;
-    return *left > 0 ? out + len : NULL;
-}
-
-static size_t put_byte(char byte, char *out, size_t size, size_t len)
-{
-    size_t left = 0;
-    char *at = room(out, size, len, &left);
-
-    if (left > 1)
-        at[0] = byte;
-    if (left > 0)
-        at[left > 1] = '\0';
-    return len + 1;
-}
-
 size_t remit_pointer_token(struct remit_str key, char *out, size_t size)
 {
-    size_t len = put_byte('/', out, size, 0);
+    struct remit_printer p = { .out = out, .size = size };
 
+    remit_print_byte(&p, '/');
     for (size_t i = 0; i < key.len; i++) {
         char c = key.ptr[i];
 
-        len = put_byte(c == '~' || c == '/' ? '~' : c, out, size, len);
+        remit_print_byte(&p, c == '~' || c == '/' ? '~' : c);
         if (c == '~' || c == '/')
-            len = put_byte(c == '~' ? '0' : '1', out, size, len);
+            remit_print_byte(&p, c == '~' ? '0' : '1');
     }
-    return len;
+    return p.len;
 }
 
-static size_t put_statement(const struct remit_trace *step, bool single, char *out, size_t size)
+static void print_token(struct remit_printer *p, struct remit_str key)
 {
-    if (single)
-        return (size_t)snprintf(out, size, "/Statement");
-    return (size_t)snprintf(out, size, "/Statement/%u", step->statement);
+    size_t left = p->len < p->size ? p->size - p->len : 0;
+
+    p->len += remit_pointer_token(key, left > 0 ? p->out + p->len : NULL, left);
 }
 
 size_t remit_trace_pointer(const struct remit_trace *step, char *out, size_t size)
 {
     const struct remit_statement *statement = step->place;
     const struct remit_condition *condition = step->place;
-    size_t len = 0;
-    size_t left = 0;
-    char *at = NULL;
+    struct remit_printer p = { .out = out, .size = size };
+    bool of_condition = step->kind == REMIT_TRACE_CONDITION;
 
     if (size > 0)
         out[0] = '\0';
-    if (step->kind == REMIT_TRACE_STATEMENT)
-        return put_statement(step, statement->policy->single, out, size);
-    if (step->kind != REMIT_TRACE_CONDITION)
+    if (!of_condition && step->kind != REMIT_TRACE_STATEMENT)
         return 0;
-    len = put_statement(step, condition->single, out, size);
-    at = room(out, size, len, &left);
-    len += (size_t)snprintf(at, left, "/Condition");
-    at = room(out, size, len, &left);
-    len += remit_pointer_token(condition->operator_name, at, left);
-    at = room(out, size, len, &left);
-    return len + remit_pointer_token(condition->key, at, left);
+    remit_print(&p, "/Statement");
+    if (!(of_condition ? condition->single : statement->policy->single))
+        remit_print(&p, "/%u", step->statement);
+    if (of_condition) {
+        remit_print(&p, "/Condition");
+        print_token(&p, condition->operator_name);
+        print_token(&p, condition->key);
+    }
+    return p.len;
 }

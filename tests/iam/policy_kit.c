@@ -69,18 +69,36 @@ struct loaded {
     struct remit_arena arena;
 };
 
-static struct remit_policy_set *load_one(enum remit_policy_type type, const char *document)
+/* One layer of one document or two. */
+static struct remit_policy_set *load_one(enum remit_policy_type type, const char *document,
+                                         const char *more)
 {
-    return document == NULL ? NULL : kit_set(type, document);
+    const char *const documents[] = { document, more };
+    struct remit_policy_entry entries[2];
+    struct remit_policy_set *set = NULL;
+    struct remit_err err = { 0 };
+    size_t n = 0;
+
+    for (size_t i = 0; i < REMIT_COUNT(documents); i++) {
+        if (documents[i] == NULL)
+            continue;
+        entries[n].policy = kit_policy(type, documents[i]);
+        entries[n++].name = remit_str_of(i == 0 ? "p" : "more");
+    }
+    if (n > 0)
+        cr_assert(remit_policy_set_new(entries, n, &set, &err) == 0, "%s", err.text);
+    while (n-- > 0)
+        remit_policy_drop(&entries[n].policy);
+    return set;
 }
 
 static size_t load_levels(enum remit_policy_type type, const char *const *documents,
-                          struct remit_policy_set **sets)
+                          const char *more, struct remit_policy_set **sets)
 {
     size_t n = 0;
 
     for (; n < LEVELS && documents[n] != NULL; n++)
-        sets[n] = kit_set(type, documents[n]);
+        sets[n] = load_one(type, documents[n], more);
     return n;
 }
 
@@ -91,13 +109,27 @@ static struct remit_str text_or(const char *text, const char *otherwise)
 
 static void load(const struct kit_policies *p, const struct kit_request *r, struct loaded *l)
 {
+    static const struct {
+        enum remit_policy_type type;
+        enum remit_layer layer;
+    } rows[] = {
+        { REMIT_POLICY_IDENTITY, REMIT_LAYER_IDENTITY },
+        { REMIT_POLICY_BOUNDARY, REMIT_LAYER_BOUNDARY },
+        { REMIT_POLICY_SESSION, REMIT_LAYER_SESSION },
+        { REMIT_POLICY_RESOURCE, REMIT_LAYER_RESOURCE },
+        { REMIT_POLICY_TRUST, REMIT_LAYER_RESOURCE },
+        { REMIT_POLICY_ENDPOINT, REMIT_LAYER_ENDPOINT },
+    };
+    const char *const documents[] = { p->identity, p->boundary, p->session,
+                                      p->resource, p->trust,    p->endpoint };
+
     *l = (struct loaded){ .arena = REMIT_ARENA(1 << 20) };
-    l->sets[0] = load_one(REMIT_POLICY_IDENTITY, p->identity);
-    l->sets[1] = load_one(REMIT_POLICY_BOUNDARY, p->boundary);
-    l->sets[2] = load_one(REMIT_POLICY_SESSION, p->session);
-    l->sets[3] = load_one(REMIT_POLICY_RESOURCE, p->resource);
-    l->sets[4] = load_one(REMIT_POLICY_TRUST, p->trust);
-    l->sets[5] = load_one(REMIT_POLICY_ENDPOINT, p->endpoint);
+    for (size_t i = 0; i < REMIT_COUNT(rows); i++) {
+        bool other = rows[i].layer == REMIT_LAYER_RESOURCE &&
+                     (p->trust != NULL) != (rows[i].type == REMIT_POLICY_TRUST);
+
+        l->sets[i] = load_one(rows[i].type, documents[i], other ? NULL : p->more[rows[i].layer]);
+    }
     l->bundle = (struct remit_bundle){
         .identity = l->sets[0],
         .boundary = l->sets[1],
@@ -105,9 +137,9 @@ static void load(const struct kit_policies *p, const struct kit_request *r, stru
         .resource = l->sets[3] != NULL ? l->sets[3] : l->sets[4],
         .endpoint = l->sets[5],
         .scps = (const struct remit_policy_set *const *)l->scps,
-        .n_scps = load_levels(REMIT_POLICY_SCP, p->scps, l->scps),
+        .n_scps = load_levels(REMIT_POLICY_SCP, p->scps, p->more[REMIT_LAYER_SCP], l->scps),
         .rcps = (const struct remit_policy_set *const *)l->rcps,
-        .n_rcps = load_levels(REMIT_POLICY_RCP, p->rcps, l->rcps),
+        .n_rcps = load_levels(REMIT_POLICY_RCP, p->rcps, p->more[REMIT_LAYER_RCP], l->rcps),
     };
     kit_context(&l->arena, r->context != NULL ? r->context : "", &l->context);
     l->request = (struct remit_request){
@@ -181,6 +213,17 @@ const char *kit_message(const struct kit_policies *policies, const struct kit_re
     load(policies, request, &l);
     (void)!remit_decide(&l.bundle, &l.request, NULL, NULL, &verdict);
     cr_expect(remit_denial_message(&l.request, &verdict, text, sizeof(text)) == strlen(text));
+    unload(&l);
+    return text;
+}
+
+const char *kit_explain(const struct kit_policies *policies, const struct kit_request *request)
+{
+    static char text[16384];
+    struct loaded l;
+
+    load(policies, request, &l);
+    cr_expect(remit_explain(&l.bundle, &l.request, text, sizeof(text)) == strlen(text));
     unload(&l);
     return text;
 }

@@ -62,6 +62,7 @@ struct kit_policies {
     const char *endpoint;
     const char *scps[4]; /* a level each */
     const char *rcps[4];
+    const char *more[REMIT_LAYER_COUNT]; /* a second document for a layer; of all levels */
 };
 
 /* Decides twice, with a trace and without, and checks that both say the same. */
@@ -69,3 +70,5 @@ enum remit_decision kit_decide(const struct kit_policies *policies,
                                const struct kit_request *request, struct remit_verdict *verdict);
 /* AWS's sentence for the same. Valid until the next call. */
 const char *kit_message(const struct kit_policies *policies, const struct kit_request *request);
+/* The text for the operator, likewise. */
+const char *kit_explain(const struct kit_policies *policies, const struct kit_request *request);
