@@ -31,16 +31,16 @@
 #define REMIT_FRAME_FDS_MAX 8
 
 enum remit_field_kind {
-    REMIT_FIELD_U8,     /* uint8_t */
-    REMIT_FIELD_U16,    /* uint16_t */
-    REMIT_FIELD_U32,    /* uint32_t */
-    REMIT_FIELD_U64,    /* uint64_t */
-    REMIT_FIELD_I64,    /* int64_t */
-    REMIT_FIELD_STR,    /* struct remit_str, at most `max` bytes */
-    REMIT_FIELD_SECRET, /* struct remit_secret, at most `max` bytes */
-    REMIT_FIELD_FD,     /* int */
+    REMIT_FIELD_U8,         /* uint8_t */
+    REMIT_FIELD_U16,        /* uint16_t */
+    REMIT_FIELD_U32,        /* uint32_t */
+    REMIT_FIELD_U64,        /* uint64_t */
+    REMIT_FIELD_I64,        /* int64_t */
+    REMIT_FIELD_STR,        /* struct remit_str, at most `max` bytes */
+    REMIT_FIELD_SECRET,     /* struct remit_secret, at most `max` bytes */
+    REMIT_FIELD_FD,         /* int */
     REMIT_FIELD_FD_OR_NONE, /* int, -1 for none; in the body a U8 says 1 or 0 */
-    REMIT_FIELD_LIST,   /* struct remit_frame_list, at most `max` elements of `element` */
+    REMIT_FIELD_LIST,       /* struct remit_frame_list, at most `max` elements of `element` */
 };
 
 struct remit_frame_list {
@@ -72,11 +72,15 @@ struct remit_frame_type {
     size_t size; /* sizeof() the frame's struct */
 };
 
-#define REMIT_FIELD(struct_type, member, kind_, max_) \
-    { .name = #member, .kind = (kind_), .offset = offsetof(struct_type, member), .max = (max_) }
-#define REMIT_FIELD_LIST_OF(struct_type, member, element_, max_)                                \
-    { .name = #member, .kind = REMIT_FIELD_LIST, .offset = offsetof(struct_type, member),       \
-      .max = (max_), .element = (element_) }
+#define REMIT_FIELD(struct_type, member, kind_, max_)                                              \
+    {                                                                                              \
+        .name = #member, .kind = (kind_), .offset = offsetof(struct_type, member), .max = (max_)   \
+    }
+#define REMIT_FIELD_LIST_OF(struct_type, member, element_, max_)                                   \
+    {                                                                                              \
+        .name = #member, .kind = REMIT_FIELD_LIST, .offset = offsetof(struct_type, member),        \
+        .max = (max_), .element = (element_)                                                       \
+    }
 
 /* Descriptors in the frame stay the caller's. LIMIT when a field or the frame is too large. */
 int remit_frame_write(int sock, const struct remit_frame_type *type, const void *frame,
@@ -86,8 +90,8 @@ int remit_frame_write(int sock, const struct remit_frame_type *type, const void 
  * (zeroed, from the arena) the struct; call remit_frame_clear(*which, *frame) when done with it.
  */
 int remit_frame_read(int sock, const struct remit_frame_type *const *types, size_t n_types,
-                     struct remit_arena *arena, const struct remit_frame_type **which,
-                     void **frame, struct remit_err *err) REMIT_MUST_USE;
+                     struct remit_arena *arena, const struct remit_frame_type **which, void **frame,
+                     struct remit_err *err) REMIT_MUST_USE;
 /* Drops secrets and closes descriptors that were not stolen (-1). */
 void remit_frame_clear(const struct remit_frame_type *type, void *frame);
 /* For fuzzers: the body alone, no socket, no descriptors. */

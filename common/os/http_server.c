@@ -13,9 +13,10 @@
 #include "common/os/http_server_answer.h"
 #include "common/os/http_waiting.h"
 
-#define SPARE_CONNECTIONS 32   /* being closed while new ones come */
-#define HEADER_RECORD     128  /* what the library allocates for each line and each argument */
-#define TARGET_KEPT       1024 /* a longer copy is not kept for the next request */
+#define SPARE_CONNECTIONS 32    /* being closed while new ones come */
+#define HEADER_RECORD     128   /* what the library allocates for each line and each argument */
+#define TARGET_KEPT       1024  /* a longer copy is not kept for the next request */
+#define IDLE_SLEEP_MS     60000 /* with nobody connected; all wakes it */
 #define THREAD_STACK      (1024 * 1024)
 #define DRAIN_TIMES       4 /* a body of up to so many times the maximum is read, then refused */
 
@@ -433,18 +434,21 @@ int remit_http_server_open(const struct remit_http_server_spec *spec,
 }
 
 /* How long the library may sleep, at most `left`. */
-static int sleep_ms(struct remit_http_server *server, int64_t left)
+static int sleep_ms(struct remit_http_server *server, int left)
 {
     MHD_UNSIGNED_LONG_LONG next = 0;
-    int64_t sleep = left < 0 || left > REMIT_HTTP_SWEEP_MS ? REMIT_HTTP_SWEEP_MS : left;
+    int64_t most = server->waiting.n_connections > 0 ? REMIT_HTTP_SWEEP_MS : IDLE_SLEEP_MS;
+    int64_t sleep = left < 0 || left > most ? most : left;
 
     if (MHD_get_timeout(server->daemon, &next) == MHD_YES && (int64_t)next < sleep)
         sleep = (int64_t)next;
     return (int)sleep;
 }
 
-static void sweep_sometimes(struct remit_http_server *server, int64_t now_ms)
+static void sweep_sometimes(struct remit_http_server *server)
 {
+    int64_t now_ms = remit_clock_boot_ms();
+
     if (now_ms - server->swept_ms < REMIT_HTTP_SWEEP_MS)
         return;
     server->swept_ms = now_ms;
@@ -452,29 +456,22 @@ static void sweep_sometimes(struct remit_http_server *server, int64_t now_ms)
 }
 
 int remit_http_server_run(struct remit_http_server *server, int extra_fd, int timeout_ms,
-                          struct remit_err *err)
+                          bool *extra_ready, struct remit_err *err)
 {
-    int64_t until = remit_clock_boot_ms() + timeout_ms;
+    struct pollfd ready[] = {
+        { .fd = server->epoll, .events = POLLIN },
+        { .fd = extra_fd, .events = POLLIN },
+    };
 
     REMIT_REQUIRE(server->spec.threads == 0 && !server->spec.blocking);
-    for (;;) {
-        int64_t now = remit_clock_boot_ms();
-        int64_t left = timeout_ms < 0 ? -1 : until - now;
-        struct pollfd ready[] = {
-            { .fd = server->epoll, .events = POLLIN },
-            { .fd = extra_fd, .events = POLLIN },
-        };
-
-        if (timeout_ms >= 0 && left < 0)
-            left = 0;
-        if (poll(ready, 2, sleep_ms(server, left)) < 0 && errno != EINTR)
-            return remit_fail_os(err, REMIT_ERR_INTERNAL, errno, "waiting for connections");
-        if (MHD_run(server->daemon) != MHD_YES)
-            return remit_fail(err, REMIT_ERR_INTERNAL, "ServerFailed", "serving HTTP failed");
-        sweep_sometimes(server, now);
-        if (ready[1].revents != 0 || left == 0)
-            return 0;
-    }
+    *extra_ready = false;
+    if (poll(ready, 2, sleep_ms(server, timeout_ms)) < 0 && errno != EINTR)
+        return remit_fail_os(err, REMIT_ERR_INTERNAL, errno, "waiting for connections");
+    if (MHD_run(server->daemon) != MHD_YES)
+        return remit_fail(err, REMIT_ERR_INTERNAL, "ServerFailed", "serving HTTP failed");
+    sweep_sometimes(server);
+    *extra_ready = ready[1].revents != 0;
+    return 0;
 }
 
 void remit_http_server_drop(struct remit_http_server **server)

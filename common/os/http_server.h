@@ -77,18 +77,26 @@ struct remit_http_server_spec {
 
 int remit_http_server_open(const struct remit_http_server_spec *spec,
                            struct remit_http_server **out, struct remit_err *err) REMIT_MUST_USE;
-/* For threads == 0: serves for at most timeout_ms, or until *extra_fd (or -1) is readable. */
+/*
+ * For threads == 0: a step of the caller's loop. Waits for at most timeout_ms (-1: for ever) until
+ * something comes or extra_fd (-1: none) is readable, and serves what has come.
+ */
 int remit_http_server_run(struct remit_http_server *server, int extra_fd, int timeout_ms,
-                          struct remit_err *err) REMIT_MUST_USE;
+                          bool *extra_ready, struct remit_err *err) REMIT_MUST_USE;
 void remit_http_server_drop(struct remit_http_server **server);
 #define auto_http_server REMIT_AUTO(remit_http_server_drop)
 
 /*
- * An answer made once and sent often. It takes `body` over, and wipes it when the last connection
- * that sends it is done: replacing and dropping one while it is being sent is safe.
+ * An answer made once and sent often. It takes `body` over, and drops it (a secret is wiped) when
+ * the last connection that sends it is done: replacing one while it is being sent is safe. Headers
+ * are added before it is first sent.
  */
 int remit_http_prepare(int status, const char *content_type, struct remit_secret *body,
                        struct remit_http_prepared **out, struct remit_err *err) REMIT_MUST_USE;
+int remit_http_prepare_buf(int status, const char *content_type, struct remit_buf *body,
+                           struct remit_http_prepared **out, struct remit_err *err) REMIT_MUST_USE;
+int remit_http_prepared_header(struct remit_http_prepared *prepared, const char *name,
+                               const char *value, struct remit_err *err) REMIT_MUST_USE;
 void remit_http_prepared_drop(struct remit_http_prepared **prepared);
 #define auto_http_prepared REMIT_AUTO(remit_http_prepared_drop)
 int remit_http_prepared_status(const struct remit_http_prepared *prepared);

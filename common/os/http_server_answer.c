@@ -98,32 +98,54 @@ static void drop_body(void *self)
     free(body);
 }
 
-int remit_http_prepare(int status, const char *content_type, struct remit_secret *body,
+/* `response` is NULL when there was no memory for it. */
+static int prepared_of(int status, const char *content_type, struct MHD_Response *response,
                        struct remit_http_prepared **out, struct remit_err *err)
 {
     auto_http_prepared struct remit_http_prepared *made = calloc(1, sizeof(*made));
-    struct remit_secret *kept = malloc(sizeof(*kept));
-    struct remit_str view;
 
-    if (made == NULL || kept == NULL) {
-        free(kept);
+    if (made == NULL && response != NULL)
+        MHD_destroy_response(response);
+    if (made == NULL || response == NULL)
         return remit_fail_os(err, REMIT_ERR_INTERNAL, ENOMEM, "an answer");
-    }
-    *kept = remit_secret_steal(body);
-    view = remit_secret_view(kept);
     made->status = status;
-    made->response = MHD_create_response_from_buffer_with_free_callback_cls(
-        view.len, (void *)(uintptr_t)view.ptr, drop_body, kept);
-    if (made->response == NULL) {
-        drop_body(kept);
-        return remit_fail_os(err, REMIT_ERR_INTERNAL, ENOMEM, "an answer");
-    }
-    if (content_type != NULL &&
-        MHD_add_response_header(made->response, "Content-Type", content_type) != MHD_YES)
-        return remit_fail_os(err, REMIT_ERR_INTERNAL, ENOMEM, "an answer");
+    made->response = response;
+    if (content_type != NULL)
+        TRY(remit_http_prepared_header(made, "Content-Type", content_type, err));
     *out = made;
     made = NULL;
     return 0;
+}
+
+int remit_http_prepare(int status, const char *content_type, struct remit_secret *body,
+                       struct remit_http_prepared **out, struct remit_err *err)
+{
+    struct remit_secret *kept = malloc(sizeof(*kept));
+    struct MHD_Response *response = NULL;
+
+    if (kept == NULL)
+        return remit_fail_os(err, REMIT_ERR_INTERNAL, ENOMEM, "an answer");
+    *kept = remit_secret_steal(body);
+    response = MHD_create_response_from_buffer_with_free_callback_cls(
+        kept->len, (void *)(uintptr_t)remit_secret_view(kept).ptr, drop_body, kept);
+    if (response == NULL)
+        drop_body(kept);
+    return prepared_of(status, content_type, response, out, err);
+}
+
+int remit_http_prepare_buf(int status, const char *content_type, struct remit_buf *body,
+                           struct remit_http_prepared **out, struct remit_err *err)
+{
+    TRY(remit_buf_check(body, "an answer", err));
+    return prepared_of(status, content_type, body_response(body), out, err);
+}
+
+int remit_http_prepared_header(struct remit_http_prepared *prepared, const char *name,
+                               const char *value, struct remit_err *err)
+{
+    if (MHD_add_response_header(prepared->response, name, value) == MHD_YES)
+        return 0;
+    return remit_fail(err, REMIT_ERR_INVALID, "InvalidHeader", "no header %s can be added", name);
 }
 
 void remit_http_prepared_drop(struct remit_http_prepared **prepared)

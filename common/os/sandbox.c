@@ -149,7 +149,8 @@ static int load_filter(const struct remit_sandbox *sandbox, struct remit_err *er
 
     if (filter == NULL)
         return remit_fail_os(err, REMIT_ERR_INTERNAL, ENOMEM, "a filter of system calls");
-    TRY(add_rules(filter, SCMP_ACT_ALLOW, remit_sandbox_base, remit_sandbox_base_count, err));
+    if (!sandbox->no_base)
+        TRY(add_rules(filter, SCMP_ACT_ALLOW, remit_sandbox_base, remit_sandbox_base_count, err));
     TRY(add_rules(filter, SCMP_ACT_ALLOW, sandbox->allow, sandbox->n_allow, err));
     TRY(add_rules(filter, SCMP_ACT_ERRNO(EPERM), sandbox->refuse, sandbox->n_refuse, err));
     /* One comparison tree, not a chain: every call of a busy room goes through it. */
@@ -157,6 +158,8 @@ static int load_filter(const struct remit_sandbox *sandbox, struct remit_err *er
     result = seccomp_load(filter);
     if (result != 0)
         return remit_fail_os(err, REMIT_ERR_INTERNAL, -result, "load a filter of system calls");
+    if (sandbox->no_base)
+        filter = NULL; /* kept: freeing it may take calls that are gone now */
     return 0;
 }
 

@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -37,11 +38,12 @@ struct remit_sandbox {
     gid_t gid;
     const int *keep_caps; /* CAP_*; NULL drops all */
     size_t n_keep_caps;
+    bool no_base; /* `allow` holds all there is */
 };
 
 int remit_sandbox_enter(const struct remit_sandbox *sandbox, struct remit_err *err) REMIT_MUST_USE;
 /* The first half alone: PR_SET_DUMPABLE 0, no core. For rooms with secrets and no filter. */
 int remit_sandbox_no_dump(struct remit_err *err) REMIT_MUST_USE;
-/* What every C program with malloc, a log on fd 2, secrets and exit needs: always allowed. */
+/* What every C program with malloc, a log on fd 2, secrets and exit needs. */
 extern const struct remit_sandbox_rule remit_sandbox_base[];
 extern const size_t remit_sandbox_base_count;
