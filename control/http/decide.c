@@ -119,6 +119,16 @@ static int resource_set(struct control_call *call, const char *action,
                                 &document, 1, out, err);
 }
 
+/* What came near and what it lacked: the operator reads it in the audit log. */
+static struct remit_str explain(struct control_call *call, const struct remit_bundle *bundle,
+                                const struct remit_request *request)
+{
+    char text[CONTROL_AUDIT_VALUE_MAX + 1];
+
+    (void)remit_explain(bundle, request, text, sizeof(text));
+    return remit_arena_str(call->arena, remit_str_of(text));
+}
+
 /* The verdict's strings live in sets that may go: what is kept is copied. */
 static void remember(struct control_call *call, const char *action, struct remit_str resource,
                      enum remit_decision decision, const struct remit_verdict *verdict,
@@ -172,10 +182,12 @@ int control_decide(struct control_authority *a, const char *action, struct remit
     decision = remit_decide(&bundle, &request, NULL, NULL, &verdict);
     remember(a->call, action, resource, decision, &verdict, out);
     denial[0] = '\0';
+    if (decision == REMIT_ALLOW)
+        return remit_arena_check(a->call->arena, "the request", err);
+    out->explanation = explain(a->call, &bundle, &request);
     if (row != NULL && row->shown.len > 0)
         request.resource = row->shown;
-    if (decision != REMIT_ALLOW)
-        (void)remit_denial_message(&request, &verdict, denial, CONTROL_DENIAL_MAX);
+    (void)remit_denial_message(&request, &verdict, denial, CONTROL_DENIAL_MAX);
     return remit_arena_check(a->call->arena, "the request", err);
 }
 
@@ -232,6 +244,8 @@ int control_decide_trust(struct control_call *call, const struct iam_principal_r
     bundle.resource = trust;
     decision = remit_decide(&bundle, &request, NULL, NULL, &verdict);
     remember(call, "sts:AssumeRole", role->arn, decision, &verdict, out);
+    if (decision != REMIT_ALLOW)
+        out->explanation = explain(call, &bundle, &request);
     return remit_arena_check(call->arena, "the request", err);
 }
 

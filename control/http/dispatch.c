@@ -60,7 +60,7 @@ int control_run(struct control_call *call, struct remit_buf *out, struct remit_e
 
     TRY(remit_arena_check(call->arena, "the request", err));
     result = steps(call, out, err);
-    control_record_end(call, result == 0 ? NULL : err);
+    (void)control_record_end(call, result == 0 ? NULL : err);
     return result;
 }
 
@@ -70,6 +70,6 @@ int control_dispatch(struct control_call *call, struct control_request *request,
     TRY(remit_arena_check(call->arena, "the request", err)); /* no grants without memory */
     if (control_parse(call, request, err) == 0 && control_authenticate(call, request, err) == 0)
         return control_run(call, out, err);
-    control_record_end(call, err);
+    (void)control_record_end(call, err);
     return -1;
 }

@@ -57,6 +57,7 @@ struct control_asked {
     struct remit_str policy;
     unsigned statement;
     struct remit_str sid;
+    struct remit_str explanation; /* of a denial: for the log, never for the caller */
 };
 
 struct control_pass {

@@ -96,6 +96,7 @@ static void put_verdict(struct control_audit_record *r, const struct control_ask
     }
     if (a->unreadable)
         remit_jw_put_bool(&r->w, "unreadable", true);
+    put_if(r, "explanation", a->explanation);
 }
 
 static void put_decision(struct control_audit_record *r, const struct control_asked *a)
@@ -241,7 +242,7 @@ static bool too_often(struct control_server *server, const struct control_call *
     return false;
 }
 
-void control_record_end(struct control_call *call, const struct remit_err *failure)
+int control_record_end(struct control_call *call, const struct remit_err *failure)
 {
     auto_control_audit_record struct control_audit_record record = { 0 };
     struct remit_err err = { 0 };
@@ -249,14 +250,15 @@ void control_record_end(struct control_call *call, const struct remit_err *failu
     bool intent = call->grants->intent;
 
     if (log_of(call) == NULL || too_often(call->server, call, &unwritten))
-        return;
+        return 0;
     control_audit_begin(&record, intent ? "result" : "call", call->request_id, call->now);
     if (!intent)
         put_call(&record, call);
     put_outcome(&record, call, failure);
     if (unwritten > 0)
         remit_jw_put_int(&record.w, "refusalsUnwritten", (int64_t)unwritten);
-    if (control_audit_commit(log_of(call), &record, false, &err) != 0)
-        remit_log_err(REMIT_LOG_ERROR, &err, "request %s left no record of its end",
-                      call->request_id);
+    if (control_audit_commit(log_of(call), &record, false, &err) == 0)
+        return 0;
+    remit_log_err(REMIT_LOG_ERROR, &err, "request %s left no record of its end", call->request_id);
+    return -1;
 }

@@ -13,5 +13,6 @@
 
 /* Before the handler: UNAVAILABLE "AuditUnavailable" when it can't be written. */
 int control_record_intent(struct control_call *call, struct remit_err *err) REMIT_MUST_USE;
-/* At the end: `failure` is NULL, or why the call failed. What can't be written is logged. */
-void control_record_end(struct control_call *call, const struct remit_err *failure);
+/* At the end: `failure` is NULL, or why the call failed. What can't be written is logged, too; -1
+ * is for those who have written no intent and must not answer without a record. */
+int control_record_end(struct control_call *call, const struct remit_err *failure);

@@ -1,5 +1,7 @@
 #include "control/http/server.h"
 
+#include <time.h>
+
 #include "common/os/clock.h"
 #include "common/os/log.h"
 #include "control/http/dispatch.h"
@@ -15,6 +17,8 @@ int control_server_init(struct control_server *server, const struct control_conf
     *server = (struct control_server){
         .config = config, .store = store, .keeper = keeper, .audit = audit
     };
+    (void)pthread_mutex_init(&server->under_way.lock, NULL);
+    (void)pthread_cond_init(&server->under_way.fewer, NULL);
     if (remit_token_cache_new(CONTROL_TOKEN_CACHE_MAX, &server->tokens, err) == 0 &&
         control_policies_new(CONTROL_POLICY_CACHE_MAX, &server->policies, err) == 0)
         return 0;
@@ -26,6 +30,50 @@ void control_server_clear(struct control_server *server)
 {
     remit_token_cache_drop(&server->tokens);
     control_policies_drop(&server->policies);
+    (void)pthread_cond_destroy(&server->under_way.fewer);
+    (void)pthread_mutex_destroy(&server->under_way.lock);
+}
+
+/* ---- the end ---- */
+
+#define SEND_MS 100 /* for an answer that is complete to leave, too */
+
+static bool enter(struct control_server *server)
+{
+    bool ending = false;
+
+    (void)pthread_mutex_lock(&server->under_way.lock);
+    ending = server->under_way.ending;
+    server->under_way.n += ending ? 0 : 1;
+    (void)pthread_mutex_unlock(&server->under_way.lock);
+    return !ending;
+}
+
+static void leave(struct control_server *server)
+{
+    (void)pthread_mutex_lock(&server->under_way.lock);
+    if (--server->under_way.n == 0)
+        (void)pthread_cond_signal(&server->under_way.fewer);
+    (void)pthread_mutex_unlock(&server->under_way.lock);
+}
+
+void control_server_drain(struct control_server *server, int timeout_ms)
+{
+    struct timespec until;
+    const struct timespec send = { .tv_nsec = SEND_MS * 1000000L };
+    bool any = false;
+
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += timeout_ms / 1000;
+    (void)pthread_mutex_lock(&server->under_way.lock);
+    server->under_way.ending = true;
+    any = server->under_way.n > 0;
+    while (server->under_way.n > 0 &&
+           pthread_cond_timedwait(&server->under_way.fewer, &server->under_way.lock, &until) == 0)
+        continue;
+    (void)pthread_mutex_unlock(&server->under_way.lock);
+    if (any)
+        (void)nanosleep(&send, NULL);
 }
 
 /* ---- POST /, and GET / of a presigned request ---- */
@@ -74,6 +122,10 @@ static const struct control_operation health_row = { .service = &control_ecs,
                                                      .name = "Healthz",
                                                      .reads_only = true };
 
+/* Changes nothing, yet what it hands out must not go unwritten: no row that only reads. */
+static const struct control_operation registry_row = { .service = &control_ecr,
+                                                       .name = "RegistryToken" };
+
 static const struct route {
     struct remit_str method, path;
     const struct control_operation *row; /* for the audit record */
@@ -81,6 +133,8 @@ static const struct route {
     route_handler *handler;
 } routes[] = {
     { REMIT_STR_INIT("GET"), REMIT_STR_INIT("/healthz"), &health_row, true, healthz },
+    { REMIT_STR_INIT("GET"), REMIT_STR_INIT("/registry/token"), &registry_row, false,
+      control_registry_token },
 };
 
 /* The kinds of error that docker knows to read, with the status of HTTP's own authentication. */
@@ -115,8 +169,8 @@ static void serve_route(const struct route *route, struct control_call *call,
     call->operation = route->row;
     call->request = request;
     result = route->handler(call, request->http, response, &err);
-    if (!route->silent)
-        control_record_end(call, result == 0 ? NULL : &err);
+    if (!route->silent && control_record_end(call, result == 0 ? NULL : &err) != 0 && result == 0)
+        result = remit_fail(&err, REMIT_ERR_UNAVAILABLE, "AuditUnavailable", "not recorded");
     if (result != 0)
         fail_route(call, &err, response);
     else if (response->status == 0)
@@ -163,13 +217,18 @@ void control_serve(void *self, const struct remit_http_request *http,
     auto_control_call struct control_call call = { 0 };
     auto_control_request struct control_request request = { 0 };
 
+    if (!enter(server)) {
+        response->status = 503;
+        response->close = true;
+        return;
+    }
     control_call_init(&call, server, &arena, remit_clock_now_seconds());
     control_request_init(&request, http, server->tls, &arena);
     memcpy(request_id, call.request_id, sizeof(request_id));
     remit_http_header_add(response, "x-amzn-RequestId", remit_str_of(request_id));
-    if (call.grants == NULL) {
+    if (call.grants != NULL)
+        serve(&call, &request, response);
+    else
         response->status = 503;
-        return;
-    }
-    serve(&call, &request, response);
+    leave(server);
 }

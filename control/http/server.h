@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -34,6 +35,12 @@ struct control_server {
     struct {
         _Atomic uint64_t second, written, unwritten;
     } refusals;
+    struct {
+        pthread_mutex_t lock;
+        pthread_cond_t fewer;
+        size_t n;
+        bool ending; /* later requests get 503 */
+    } under_way;
 };
 
 /* `audit` and `keeper` may be NULL in tests: nothing is written, nobody can be authenticated. */
@@ -41,6 +48,9 @@ int control_server_init(struct control_server *server, const struct control_conf
                         struct control_store *store, struct keeper_client *keeper,
                         struct control_audit *audit, struct remit_err *err) REMIT_MUST_USE;
 void control_server_clear(struct control_server *server); /* drops the caches, not the rest */
+
+/* New requests are refused; returns when those under way have ended, or after timeout_ms. */
+void control_server_drain(struct control_server *server, int timeout_ms);
 
 /* The http_server's handler; self is a struct control_server. */
 remit_http_handler control_serve;
