@@ -160,10 +160,14 @@ int control_context_resource(struct control_call *call, struct remit_str arn,
 {
     struct fill f = { .call = call, .context = context, .err = err };
     struct remit_arn parts = { 0 };
-    struct remit_str own =
-        remit_arena_fmt(call->arena, "%s:ResourceTag/", call->operation->service->name);
+    struct remit_str own;
 
     (void)remit_arn_parse(arn, &parts);
+    /* The resource's own service: a role is IAM's, also when STS is asked for it (14.5). */
+    own = parts.service.len > 0
+              ? remit_arena_fmt(call->arena, REMIT_STR_FMT ":ResourceTag/",
+                                REMIT_STR_ARG(parts.service))
+              : remit_arena_fmt(call->arena, "%s:ResourceTag/", call->operation->service->name);
     put(&f, "aws:ResourceAccount", parts.account.len > 0 ? parts.account : call->config->account);
     for (size_t i = 0; resource != NULL && own.ptr != NULL && i < resource->tags.n; i++) {
         const struct control_key_value *tag = &resource->tags.items[i];

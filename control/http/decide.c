@@ -1,5 +1,7 @@
 #include "control/http/decide.h"
 
+#include <remit/arn.h>
+
 #include "control/http/caller.h"
 #include "control/http/context.h"
 #include "control/http/dispatch.h"
@@ -147,6 +149,16 @@ static void remember(struct control_call *call, const char *action, struct remit
     };
 }
 
+/* Managed policies of AWS's own stand in no account; no other one has a say in them. */
+static struct remit_str owner_of(const struct control_call *call, struct remit_str resource)
+{
+    struct remit_arn arn;
+    bool aws = remit_arn_parse(resource, &arn) && remit_str_equal(arn.service, REMIT_STR("iam")) &&
+               remit_str_equal(arn.account, REMIT_STR("aws"));
+
+    return aws ? call->caller.account : remit_str_from("", 0);
+}
+
 static struct remit_request request_of(const struct control_authority *a, const char *action,
                                        struct remit_str resource,
                                        const struct control_resource *row)
@@ -159,6 +171,7 @@ static struct remit_request request_of(const struct control_authority *a, const 
         .issuer = c->role_arn,
         .action = remit_str_of(action),
         .resource = resource,
+        .resource_account = owner_of(a->call, resource),
         .context = &a->context,
         .mandatory = mandatory ? REMIT_MANDATORY_YES : REMIT_MANDATORY_AUTO,
     };

@@ -105,7 +105,11 @@ static int role_tags(struct control_call *call, const struct iam_principal_recor
     return 0;
 }
 
-/* A role that is not there has no trust policy, and so lets nobody in: in the same words. */
+/* What a role that is not there is asked with: it trusts nobody, and says so in the same words. */
+static const struct remit_str trusts_nobody = REMIT_STR_INIT(
+    "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"Service\":"
+    "\"nobody.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}}");
+
 static int trust_policy(struct control_call *call, struct remit_str role_arn, struct remit_err *err)
 {
     struct iam_principal_record role = { 0 };
@@ -113,7 +117,7 @@ static int trust_policy(struct control_call *call, struct remit_str role_arn, st
 
     if (iam_role_read_arn(call->store, role_arn, call->arena, &role, err) != 0)
         return remit_err_is(err, "NoSuchEntity")
-                   ? control_resource_policy(call, remit_str_from(NULL, 0), true, err)
+                   ? control_resource_policy(call, trusts_nobody, true, err)
                    : -1;
     TRY(iam_trust_now(call, &role, &trust, err));
     TRY(control_resource_policy(call, trust, true, err));

@@ -41,10 +41,11 @@ static int trust_principal(struct trust_walk *w, struct remit_str text)
     struct control_call *call = w->call;
     struct iam_principal_record record = { 0 };
     struct remit_principal who;
+    struct remit_arn arn;
     int found = 0;
 
     remit_principal_parse(text, REMIT_PRINCIPAL_AUTO, &who);
-    if (!remit_str_equal(who.account, call->config->account))
+    if (!remit_arn_parse(text, &arn) || !remit_str_equal(arn.account, call->config->account))
         return 0;
     if (iam_role_name_of(text).len > 0)
         found = iam_role_read_arn(call->store, text, call->arena, &record, w->err);
