@@ -4,80 +4,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/lru.h"
 #include "iam/crypto.h"
 
 #define CLAIMS_MAX 16384 /* bytes: a token has 4096, decoded fewer; each string ends in a NUL */
 
 struct entry {
-    unsigned char hash[REMIT_SHA256_BYTES]; /* of the token: the token itself is not kept */
+    struct remit_lru_entry lru; /* by the token's hash: the token itself is not kept */
     struct remit_token_claims claims;
     struct remit_arena arena; /* their text */
-    struct entry *chain;      /* the next in the same bucket */
-    struct entry *newer;      /* by last use */
-    struct entry *older;
 };
 
 struct remit_token_cache {
     pthread_mutex_t lock;
-    size_t max;
-    size_t count;
-    size_t n_buckets;
-    struct entry **buckets;
-    struct entry *newest;
-    struct entry *oldest;
+    struct remit_lru entries;
     uint64_t cleared; /* how often: what was verified before must not come in after */
 };
 
 int remit_token_cache_new(size_t max_entries, struct remit_token_cache **out, struct remit_err *err)
 {
     struct remit_token_cache *cache = calloc(1, sizeof(*cache));
-    size_t n_buckets = max_entries > 0 ? max_entries : 1;
 
-    if (cache != NULL)
-        cache->buckets = calloc(n_buckets, sizeof(*cache->buckets));
-    if (cache == NULL || cache->buckets == NULL) {
+    if (cache == NULL)
+        return remit_fail(err, REMIT_ERR_INTERNAL, "OutOfMemory", "no memory for a cache");
+    if (remit_lru_init(&cache->entries, max_entries, err) != 0) {
         free(cache);
-        return remit_fail(err, REMIT_ERR_INTERNAL, "OutOfMemory", "no memory for %zu tokens",
-                          max_entries);
+        return -1;
     }
-    cache->max = max_entries;
-    cache->n_buckets = n_buckets;
     (void)pthread_mutex_init(&cache->lock, NULL);
     *out = cache;
     return 0;
-}
-
-/* A SHA-256 is spread evenly, and who can't sign can't put an entry in: no better hash is needed.
- */
-static struct entry **bucket(struct remit_token_cache *cache, const unsigned char *hash)
-{
-    uint64_t number = 0;
-
-    memcpy(&number, hash, sizeof(number));
-    return &cache->buckets[number % cache->n_buckets];
-}
-
-static struct entry *find(struct remit_token_cache *cache, const unsigned char *hash)
-{
-    struct entry *entry = *bucket(cache, hash);
-
-    while (entry != NULL && memcmp(entry->hash, hash, REMIT_SHA256_BYTES) != 0)
-        entry = entry->chain;
-    return entry;
-}
-
-static void unlink_use(struct remit_token_cache *cache, struct entry *entry)
-{
-    *(entry->newer != NULL ? &entry->newer->older : &cache->newest) = entry->older;
-    *(entry->older != NULL ? &entry->older->newer : &cache->oldest) = entry->newer;
-}
-
-static void link_newest(struct remit_token_cache *cache, struct entry *entry)
-{
-    entry->newer = NULL;
-    entry->older = cache->newest;
-    *(cache->newest != NULL ? &cache->newest->newer : &cache->oldest) = entry;
-    cache->newest = entry;
 }
 
 static void entry_free(struct entry *entry)
@@ -86,23 +42,19 @@ static void entry_free(struct entry *entry)
     free(entry);
 }
 
-static void evict(struct remit_token_cache *cache, struct entry *entry)
+static void evict_oldest(struct remit_token_cache *cache)
 {
-    struct entry **at = bucket(cache, entry->hash);
+    struct entry *entry = (struct entry *)cache->entries.oldest;
 
-    while (*at != entry)
-        at = &(*at)->chain;
-    *at = entry->chain;
-    unlink_use(cache, entry);
-    cache->count--;
+    remit_lru_take(&cache->entries, &entry->lru);
     entry_free(entry);
 }
 
 void remit_token_cache_clear(struct remit_token_cache *cache)
 {
     pthread_mutex_lock(&cache->lock);
-    while (cache->oldest != NULL)
-        evict(cache, cache->oldest);
+    while (cache->entries.oldest != NULL)
+        evict_oldest(cache);
     cache->cleared++;
     pthread_mutex_unlock(&cache->lock);
 }
@@ -112,8 +64,8 @@ void remit_token_cache_drop(struct remit_token_cache **cache)
     if (*cache == NULL)
         return;
     remit_token_cache_clear(*cache);
+    remit_lru_drop(&(*cache)->entries);
     (void)pthread_mutex_destroy(&(*cache)->lock);
-    free((*cache)->buckets);
     free(*cache);
     *cache = NULL;
 }
@@ -127,12 +79,9 @@ static bool look_up(struct remit_token_cache *cache, const unsigned char *hash,
 
     pthread_mutex_lock(&cache->lock);
     *cleared = cache->cleared;
-    entry = find(cache, hash);
-    if (entry != NULL) {
-        unlink_use(cache, entry);
-        link_newest(cache, entry);
+    entry = (struct entry *)remit_lru_use(&cache->entries, hash);
+    if (entry != NULL)
         *result = token_copy_claims(&entry->claims, arena, out, err);
-    }
     pthread_mutex_unlock(&cache->lock);
     return entry != NULL;
 }
@@ -144,7 +93,7 @@ static struct entry *entry_new(const unsigned char *hash, const struct remit_tok
 
     if (entry == NULL)
         return NULL;
-    memcpy(entry->hash, hash, REMIT_SHA256_BYTES);
+    memcpy(entry->lru.hash, hash, REMIT_SHA256_BYTES);
     remit_arena_init(&entry->arena, CLAIMS_MAX);
     if (token_copy_claims(claims, &entry->arena, &entry->claims, NULL) == 0)
         return entry;
@@ -155,23 +104,20 @@ static struct entry *entry_new(const unsigned char *hash, const struct remit_tok
 static void keep(struct remit_token_cache *cache, const unsigned char *hash,
                  const struct remit_token_claims *claims, uint64_t cleared)
 {
-    struct entry *entry = cache->max > 0 ? entry_new(hash, claims) : NULL;
+    struct entry *entry = cache->entries.max > 0 ? entry_new(hash, claims) : NULL;
 
     if (entry == NULL)
         return;
     pthread_mutex_lock(&cache->lock);
-    if (cache->cleared != cleared || find(cache, hash) != NULL) {
-        pthread_mutex_unlock(&cache->lock);
-        entry_free(entry);
-        return;
+    if (cache->cleared == cleared && remit_lru_use(&cache->entries, hash) == NULL) {
+        if (cache->entries.count == cache->entries.max)
+            evict_oldest(cache);
+        remit_lru_put(&cache->entries, &entry->lru);
+        entry = NULL;
     }
-    if (cache->count == cache->max)
-        evict(cache, cache->oldest);
-    entry->chain = *bucket(cache, hash);
-    *bucket(cache, hash) = entry;
-    link_newest(cache, entry);
-    cache->count++;
     pthread_mutex_unlock(&cache->lock);
+    if (entry != NULL)
+        entry_free(entry);
 }
 
 int remit_token_verify_cached(struct remit_token_cache *cache, struct remit_str token,
