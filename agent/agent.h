@@ -2,7 +2,7 @@
  * agent.h - what the agent's threads share.
  *
  *   main     starts and stops the others (main.c, run.c)
- *   poll     asks control what this instance is to run, renews sessions (poll.c, instance.c)
+ *   poll     asks control what this instance is to run, renews sessions (polling.c, instance.c)
  *   report   tells control what became of it (report_thread.c, events.c)
  *   engine   hears the Engine's events and wakes tasks (watch.c)
  *   workers  hears the workers (workers.c)
@@ -56,7 +56,7 @@ struct agent {
     atomic_bool stopping;
     atomic_bool hears_engine; /* events come: nobody needs to look by himself */
     bool reports_due;
-    atomic_bool replaced;          /* another agent has taken this instance over */
+    atomic_bool replaced; /* another agent has taken this instance over */
     /* Clients of the threads of their names, for cancelling what is under way; or NULL. */
     struct agent_control *polling;
     struct agent_engine *watching;
@@ -86,7 +86,6 @@ void agent_sleep(struct agent *agent, int64_t ms);
 int agent_control_new(const struct agent *agent, struct agent_control **out,
                       struct remit_err *err) REMIT_MUST_USE;
 /* "<state dir>/tasks/<id>/<name>"; name NULL: the folder itself. */
-const char *agent_task_path(const struct agent_task *task, const char *name,
-                            struct remit_buf *out);
+const char *agent_task_path(const struct agent_task *task, const char *name, struct remit_buf *out);
 /* A fraction of `ms` more or less, so that many agents don't come at once. */
 int64_t agent_jitter(int64_t ms);

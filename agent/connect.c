@@ -142,8 +142,7 @@ static int push(struct agent_task *task, const struct agent_credentials *held,
         .task_id = task->id,
         .credentials_id = remit_str_of(task->credentials_id),
         .expires_at = stated_at,
-        .valid_until_boot_ms =
-            remit_clock_boot_ms() + (stated_at - remit_clock_now_at()) * 1000,
+        .valid_until_boot_ms = remit_clock_boot_ms() + (stated_at - remit_clock_now_at()) * 1000,
     };
     int result = 0;
 
@@ -214,8 +213,7 @@ static int start_worker(struct agent_task *task, struct remit_err *err)
                             &listeners, err));
     /* One relay serves all tasks of a shared listener: it is there unless nobody may have it. */
     return agent_workers_attach(task->agent->workers, agent_task_worker(task), &listeners,
-                                task->netmode->shares ? !task->agent->config.no_relay
-                                                      : task->relay,
+                                task->netmode->shares ? !task->agent->config.no_relay : task->relay,
                                 err);
 }
 

@@ -21,5 +21,5 @@ bool agent_connect_served(struct agent_task *task);
 /* Takes the task away from its worker, and ends a worker that serves nobody else. */
 int agent_disconnect(struct agent_task *task, struct remit_err *err) REMIT_MUST_USE;
 /* The network namespace of the pause container, or the host's. */
-int agent_connect_namespace(struct agent_task *task, int *out, struct remit_err *err)
-    REMIT_MUST_USE;
+int agent_connect_namespace(struct agent_task *task, int *out,
+                            struct remit_err *err) REMIT_MUST_USE;

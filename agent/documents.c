@@ -4,9 +4,9 @@
 
 #include "common/os/clock.h"
 
-#define OUTPUT_MAX  1024 /* [task-endpoints 4.4] of a health check */
-#define VCPU_UNITS  1024
-#define NO_TIME     "0001-01-01T00:00:00Z" /* Go's zero time */
+#define OUTPUT_MAX 1024 /* [task-endpoints 4.4] of a health check */
+#define VCPU_UNITS 1024
+#define NO_TIME    "0001-01-01T00:00:00Z" /* Go's zero time */
 
 const char *agent_time_text(double at, char out[AGENT_TIME_TEXT])
 {
@@ -366,8 +366,7 @@ int agent_document_task(const struct agent_task *task, enum remit_document_kind 
     put_seconds(&w, "PullStoppedAt", task->pull_stopped_at);
     put_seconds(&w, "ExecutionStoppedAt", task->execution_stopped_at);
     if (v4) {
-        put_optional(&w, "LaunchType",
-                     remit_json_str(remit_json_get(task->payload, "launchType")));
+        put_optional(&w, "LaunchType", remit_json_str(remit_json_get(task->payload, "launchType")));
         put_containers(task, v4, &w);
         put_optional(&w, "ServiceName", service_name(task));
         remit_jw_put_bool(&w, "FaultInjectionEnabled", false);

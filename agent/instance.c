@@ -41,8 +41,8 @@ static int read_instance(const struct remit_json *json, struct agent_instance *o
                  remit_json_str(remit_json_get(json, "clusterArn")), "clusterArn", err));
     TRY(set_text(out->account_id, sizeof(out->account_id),
                  remit_json_str(remit_json_get(json, "accountId")), "accountId", err));
-    TRY(set_text(out->region, sizeof(out->region),
-                 remit_json_str(remit_json_get(json, "region")), "region", err));
+    TRY(set_text(out->region, sizeof(out->region), remit_json_str(remit_json_get(json, "region")),
+                 "region", err));
     TRY(agent_credentials_read(remit_json_get(json, "credentials"), &out->session, err));
     out->renew_boot_ms = renew_at_boot_ms(out->session.expires_at);
     return 0;

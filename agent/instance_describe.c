@@ -98,8 +98,7 @@ static void put_resources(struct remit_jw *w)
     remit_jw_key(w, "totalResources");
     remit_jw_array(w);
     put_integer(w, "CPU", (cpus > 0 ? cpus : 1) * CPU_UNITS);
-    put_integer(w, "MEMORY",
-                (int64_t)((uint64_t)machine.totalram * machine.mem_unit / MEBIBYTE));
+    put_integer(w, "MEMORY", (int64_t)((uint64_t)machine.totalram * machine.mem_unit / MEBIBYTE));
     put_ports(w, "PORTS", reserved, REMIT_COUNT(reserved));
     put_ports(w, "PORTS_UDP", NULL, 0);
     remit_jw_end(w);

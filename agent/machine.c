@@ -18,8 +18,8 @@ void agent_task_ends(struct agent_task *task, size_t which, const char *stop_cod
                      const char *reason)
 {
     if (which < task->n_containers && task->containers[which].reason[0] == '\0')
-        (void)snprintf(task->containers[which].reason, sizeof(task->containers[which].reason),
-                       "%s", reason);
+        (void)snprintf(task->containers[which].reason, sizeof(task->containers[which].reason), "%s",
+                       reason);
     if (task->stop_code != NULL)
         return;
     task->stop_code = stop_code;

@@ -63,8 +63,8 @@ static int make_absolute(struct remit_err *err)
     TRY(remit_file_mkdir(config.state_dir, 0700, err));
     state = realpath(config.state_dir, NULL);
     if (state == NULL)
-        return remit_fail(err, REMIT_ERR_INVALID, "BadOption", "--state is '%s', which is no folder",
-                          config.state_dir);
+        return remit_fail(err, REMIT_ERR_INVALID, "BadOption",
+                          "--state is '%s', which is no folder", config.state_dir);
     config.state_dir = state;
     return 0;
 }

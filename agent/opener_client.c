@@ -10,8 +10,8 @@
 #include "common/os/fd.h"
 #include "common/os/process.h"
 
-#define ARENA_MAX    ((size_t)64 * 1024)
-#define ANSWER_MAX_S 20
+#define ARENA_MAX     ((size_t)64 * 1024)
+#define ANSWER_MAX_S  20
 #define STOP_GRACE_MS 2000
 
 struct agent_opener {

@@ -1,6 +1,6 @@
 #include "agent/phase.h"
 
-#define MINUTES(n) ((int64_t)(n) * 60 * 1000)
+#define MINUTES(n) ((int64_t)(n)*60 * 1000)
 
 static const struct agent_phase_row rows[] = {
     [AGENT_RESOLVING] = {

@@ -45,8 +45,8 @@ struct agent_phase_row {
 const struct agent_phase_row *agent_phase_row(enum agent_phase phase);
 bool agent_phase_parse(struct remit_str name, enum agent_phase *out);
 /* INTERNAL "ImpossibleStateTransitionError" for a move that the table lacks. */
-int agent_phase_move(enum agent_phase from, enum agent_phase to, struct remit_err *err)
-    REMIT_MUST_USE;
+int agent_phase_move(enum agent_phase from, enum agent_phase to,
+                     struct remit_err *err) REMIT_MUST_USE;
 bool agent_phase_waits(const struct remit_err *why);   /* "Waiting": until something is told */
 bool agent_phase_retries(const struct remit_err *why); /* a peer is away */
 

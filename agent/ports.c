@@ -56,8 +56,8 @@ static void each_of_mapping(const struct agent_task *task, const struct remit_js
     if (task->netmode->publishes)
         each_published(task, mapping, from, to, each, self);
     else
-        each(self, &(struct agent_port){ single, single, protocol_of(mapping),
-                                         REMIT_STR("0.0.0.0") });
+        each(self,
+             &(struct agent_port){ single, single, protocol_of(mapping), REMIT_STR("0.0.0.0") });
 }
 
 void agent_ports(const struct agent_task *task, size_t which, agent_port_each *each, void *self)

@@ -4,15 +4,24 @@
 
 /* [task-endpoints 7.4] the names that reasons begin with. */
 static const char *const names[] = {
-    "DockerTimeoutError",         "OutOfMemoryError",
-    "DockerStateError",           "CannotPullContainerError",
-    "CannotPullContainerAuthError", "CannotCreateContainerError",
-    "CannotStartContainerError",  "CannotStopContainerError",
-    "CannotInspectContainerError", "CannotRemoveContainerError",
-    "CannotCreateVolumeError",    "InvalidVolumeError",
-    "ContainerVanishedError",     "ContainerNetworkingError",
-    "HostConfigError",            "ImpossibleStateTransitionError",
-    "TaskDependencyError",        "ResourceInitializationError",
+    "DockerTimeoutError",
+    "OutOfMemoryError",
+    "DockerStateError",
+    "CannotPullContainerError",
+    "CannotPullContainerAuthError",
+    "CannotCreateContainerError",
+    "CannotStartContainerError",
+    "CannotStopContainerError",
+    "CannotInspectContainerError",
+    "CannotRemoveContainerError",
+    "CannotCreateVolumeError",
+    "InvalidVolumeError",
+    "ContainerVanishedError",
+    "ContainerNetworkingError",
+    "HostConfigError",
+    "ImpossibleStateTransitionError",
+    "TaskDependencyError",
+    "ResourceInitializationError",
     "TaskStateError",
 };
 

@@ -135,9 +135,29 @@ static const struct agent_task *task_of(const struct agent *agent, struct remit_
     return id.len > 0 ? t : NULL;
 }
 
-static void add_event(struct agent *agent, const struct remit_metadata_served *served)
+/*
+ * Who asked: the task whose token was shown, else the one whose link it came over. Where a
+ * worker serves several tasks, a request without a good token is nobody's.
+ */
+static const struct agent_task *asker(const struct agent *agent, struct remit_str worker,
+                                      const struct remit_metadata_served *served)
 {
     const struct agent_task *task = task_of(agent, served->task_id);
+
+    return task != NULL ? task : task_of(agent, worker);
+}
+
+/* A leaked id: of a task that the asker is not. Of nobody's request it can't be said. */
+static bool is_foreign(const struct agent_task *owner, const struct agent_task *task,
+                       struct remit_str worker)
+{
+    return task != NULL ? owner != task : !remit_str_equal(agent_task_worker(owner), worker);
+}
+
+static void add_event(struct agent *agent, struct remit_str worker,
+                      const struct remit_metadata_served *served)
+{
+    const struct agent_task *task = asker(agent, worker, served);
     const struct agent_task *owner =
         served->presented_id.len > 0 ? owner_of(agent, served->presented_id) : NULL;
     struct agent_event_facts facts = {
@@ -155,15 +175,16 @@ static void add_event(struct agent *agent, const struct remit_metadata_served *s
         facts.task_arn = task->arn;
     if (task != NULL && served->status == 200)
         facts.access_key_id = remit_str_of(task->access_key_id);
-    if (owner != NULL && owner != task)
+    if (owner != NULL && is_foreign(owner, task, worker))
         facts.presented_task_arn = owner->arn;
     agent_events_add(&agent->events, &facts);
 }
 
-void agent_report_served(struct agent *agent, const struct remit_metadata_served *served)
+void agent_report_served(struct agent *agent, struct remit_str worker,
+                         const struct remit_metadata_served *served)
 {
     (void)pthread_mutex_lock(&agent->lock);
-    add_event(agent, served);
+    add_event(agent, worker, served);
     (void)pthread_mutex_unlock(&agent->lock);
     agent_reports_due(agent);
 }

@@ -21,8 +21,9 @@ void agent_report(struct agent_task *task);
 /* The task's state as control knows it: "PENDING", "RUNNING", "STOPPED". */
 const char *agent_report_status(const struct agent_task *task);
 
-/* A worker's report, to the queue. */
-void agent_report_served(struct agent *agent, const struct remit_metadata_served *served);
+/* The report of the worker of that name, to the queue. */
+void agent_report_served(struct agent *agent, struct remit_str worker,
+                         const struct remit_metadata_served *served);
 
 /* The thread; ends when the agent stops, after one last try. */
 void *agent_report_thread(void *agent);

@@ -97,8 +97,8 @@ static int send_letter(struct reporter *r, const struct letter *letter, struct r
 
 static int send_letters(struct reporter *r, struct remit_err *err)
 {
-    REMIT_AUTO(letter_drop) struct letter letter = { .arn = REMIT_BUF(AGENT_ARN_MAX),
-                                                     .body = REMIT_BUF(BODY_MAX) };
+    REMIT_AUTO(letter_drop)
+    struct letter letter = { .arn = REMIT_BUF(AGENT_ARN_MAX), .body = REMIT_BUF(BODY_MAX) };
 
     while (take_letter(r->agent, &letter))
         TRY(send_letter(r, &letter, err));

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "agent/machine.h"
-#include "agent/poll.h"
+#include "agent/polling.h"
 #include "agent/report.h"
 #include "agent/state.h"
 #include "agent/watch.h"
@@ -20,9 +20,9 @@
 #include "common/os/file.h"
 #include "common/os/log.h"
 
-#define JOIN_RETRY_MS  1000
-#define JOIN_MOST_MS   30000
-#define END_LIMIT_S    20
+#define JOIN_RETRY_MS 1000
+#define JOIN_MOST_MS  30000
+#define END_LIMIT_S   20
 
 /* ---- the state folder ---------------------------------------------------------------------- */
 
@@ -40,8 +40,8 @@ static int lock_state(const struct agent_config *config, int *out, struct remit_
     if (fd < 0)
         return remit_fail_os(err, REMIT_ERR_INTERNAL, errno, "opening %s", remit_buf_cstr(&path));
     if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-        return remit_fail(err, REMIT_ERR_CONFLICT, "StateInUse",
-                          "another agent works with %s", config->state_dir);
+        return remit_fail(err, REMIT_ERR_CONFLICT, "StateInUse", "another agent works with %s",
+                          config->state_dir);
     *out = remit_fd_steal(&fd);
     return 0;
 }
@@ -120,8 +120,7 @@ struct threads {
 
 static int start_threads(struct agent *agent, struct threads *threads, struct remit_err *err)
 {
-    void *(*const mains[])(void *) = { agent_poll_thread, agent_report_thread,
-                                       agent_watch_thread };
+    void *(*const mains[])(void *) = { agent_poll_thread, agent_report_thread, agent_watch_thread };
     pthread_t *const out[] = { &threads->poll, &threads->report, &threads->watch };
 
     for (size_t i = 0; i < REMIT_COUNT(mains); i++) {
@@ -178,9 +177,10 @@ static void end_threads(struct agent *agent, const struct threads *threads)
 
 /* ---- the whole ----------------------------------------------------------------------------- */
 
-static void on_served(void *self, const struct remit_metadata_served *served)
+static void on_served(void *self, struct remit_str worker,
+                      const struct remit_metadata_served *served)
 {
-    agent_report_served(self, served);
+    agent_report_served(self, worker, served);
 }
 
 static void on_gone(void *self, struct remit_str name)

@@ -4,9 +4,9 @@
 
 #include "agent/agent.h"
 
-#define MEBIBYTE      ((int64_t)1024 * 1024)
-#define SECOND_NS     ((int64_t)1000000000)
-#define CPU_SHARES_LEAST 2 /* [task-endpoints 4.4] what Docker takes for none */
+#define MEBIBYTE           ((int64_t)1024 * 1024)
+#define SECOND_NS          ((int64_t)1000000000)
+#define CPU_SHARES_LEAST   2 /* [task-endpoints 4.4] what Docker takes for none */
 #define NANO_CPUS_PER_UNIT (SECOND_NS / 1024)
 
 static const struct remit_json *definition_of(const struct agent_task *task, size_t which,
@@ -369,8 +369,8 @@ static int put_volumes_from(const struct agent_task *task, size_t which, struct 
     remit_jw_array(w);
     for (size_t i = 0; i < remit_json_count(list); i++) {
         const struct remit_json *entry = remit_json_at(list, i);
-        size_t from = agent_task_find(
-            task, remit_json_str(remit_json_get(entry, "sourceContainer")));
+        size_t from =
+            agent_task_find(task, remit_json_str(remit_json_get(entry, "sourceContainer")));
         bool read_only = remit_json_true(remit_json_get(entry, "readOnly"));
 
         if (from == task->n_containers)

@@ -30,9 +30,8 @@ static const char *const closed[] = { "/proc", "/sys", "/dev", "/boot" };
 
 static int refuse_path(struct remit_str path, const char *why, struct remit_err *err)
 {
-    return remit_fail(err, REMIT_ERR_DENIED, "InvalidVolumeError",
-                      "host path '%.*s': %s", (int)(path.len < 200 ? path.len : 200), path.ptr,
-                      why);
+    return remit_fail(err, REMIT_ERR_DENIED, "InvalidVolumeError", "host path '%.*s': %s",
+                      (int)(path.len < 200 ? path.len : 200), path.ptr, why);
 }
 
 static void real_drop(char **text)
@@ -54,8 +53,7 @@ static bool is_ours(const struct agent *agent, struct remit_str path)
 {
     return leads_to(path, agent->config.state_dir) || leads_to(path, agent->config.metadata_dir) ||
            leads_to(path, agent->config.engine_socket) ||
-           leads_to(path, agent->config.join_token_file) ||
-           leads_to(path, agent->config.protect) ||
+           leads_to(path, agent->config.join_token_file) || leads_to(path, agent->config.protect) ||
            leads_to(path, "/var/run/docker.sock") || leads_to(path, "/run/containerd");
 }
 

@@ -19,9 +19,9 @@ static int each_port(const struct remit_json *mapping,
     unsigned long long to = from;
     struct remit_str head;
 
-    if (rest.len > 0 && (!remit_str_cut(&rest, '-', &head) ||
-                         !remit_str_to_u64(head, 65535, &from) ||
-                         !remit_str_to_u64(rest, 65535, &to)))
+    if (rest.len > 0 &&
+        (!remit_str_cut(&rest, '-', &head) || !remit_str_to_u64(head, 65535, &from) ||
+         !remit_str_to_u64(rest, 65535, &to)))
         from = 0;
     if (from == 0 || to < from || to > 65535 || to - from >= RANGE_MOST)
         return remit_fail(err, REMIT_ERR_INVALID, "HostConfigError",

@@ -275,8 +275,8 @@ int agent_state_token(struct agent_task *task, size_t which, struct remit_err *e
     auto_fd int folder = -1;
     auto_fd int file = -1;
 
-    folder = open(agent_task_path(task, TOKENS, &path),
-                  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    folder =
+        open(agent_task_path(task, TOKENS, &path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (folder < 0)
         return remit_fail_os(err, REMIT_ERR_INTERNAL, errno, "opening %s", remit_buf_cstr(&path));
     remit_buf_put(&name, task->containers[which].name);

@@ -9,7 +9,7 @@
 
 #define STARTING_WAIT_MS 1000 /* startTimeout is counted while some wait for others */
 #define ASK_AGAIN_MS     5000
-#define EXIT_NEVER       143  /* [task-endpoints 7.3] of a container that waited in vain */
+#define EXIT_NEVER       143 /* [task-endpoints 7.3] of a container that waited in vain */
 
 /* ---- starting ------------------------------------------------------------------------------ */
 
@@ -120,6 +120,8 @@ int agent_step_run(struct agent_task *task, struct remit_err *err)
     TRY(agent_connect(task, err));
     ask_when_unserved(task);
     TRY(start_due(task, err));
+    if (task->changed) /* what started is described as it is now */
+        TRY(agent_observe(task, err));
     task->ran = task->ran || agent_order_all_started(task->units, task->n_containers);
     agent_report(task);
     if (has_ended(task))

@@ -237,17 +237,17 @@ static int pull_failed(const struct agent_task *task, const struct agent_image_r
                        const struct remit_err *why, struct remit_err *err)
 {
     if (task->registry_denied.kind != REMIT_ERR_NONE && image->registry.len > 0)
-        return remit_fail(err, why->kind, "ResourceInitializationError",
-                          "unable to pull secrets or registry auth: %.200s; without it, " REMIT_STR_FMT
-                          ": %s",
-                          task->registry_denied.text, REMIT_STR_ARG(image->text), why->text);
+        return remit_fail(
+            err, why->kind, "ResourceInitializationError",
+            "unable to pull secrets or registry auth: %.200s; without it, " REMIT_STR_FMT ": %s",
+            task->registry_denied.text, REMIT_STR_ARG(image->text), why->text);
     if (has_execution_role(task))
         return remit_fail(err, why->kind, "CannotPullContainerError",
                           "pull image " REMIT_STR_FMT " with execution role " REMIT_STR_FMT ": %s",
                           REMIT_STR_ARG(image->text), REMIT_STR_ARG(task->execution_role),
                           why->text);
-    return remit_fail(err, why->kind, "CannotPullContainerError", "pull image " REMIT_STR_FMT ": %s",
-                      REMIT_STR_ARG(image->text), why->text);
+    return remit_fail(err, why->kind, "CannotPullContainerError",
+                      "pull image " REMIT_STR_FMT ": %s", REMIT_STR_ARG(image->text), why->text);
 }
 
 static int pull(struct agent_task *task, size_t which, const struct agent_image_ref *image,

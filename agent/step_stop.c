@@ -182,8 +182,8 @@ int agent_step_report(struct agent_task *task, struct remit_err *err)
         task->wait_ms = REPORT_WAIT_MS;
         return agent_step_wait(err, "control to take its last state");
     }
-    left_s = task->stopped_at + (double)task->agent->config.keep_stopped_s -
-             remit_clock_now_seconds();
+    left_s =
+        task->stopped_at + (double)task->agent->config.keep_stopped_s - remit_clock_now_seconds();
     if (task->agent->config.keep_stopped_s > 0 && left_s > 0) {
         task->wait_ms = left_s < 60 ? (int64_t)(left_s * 1000) + 1 : 60000;
         return agent_step_wait(err, "people to look at its containers");

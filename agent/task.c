@@ -182,8 +182,8 @@ static int read_conditions(struct agent_task *task, size_t i, struct remit_err *
 
     TRY(remit_arena_check(&task->arena, "a task", err));
     for (size_t k = 0; k < n; k++) {
-        const struct remit_json *entry = k < n_depends ? remit_json_at(depends, k)
-                                                       : remit_json_at(from, k - n_depends);
+        const struct remit_json *entry =
+            k < n_depends ? remit_json_at(depends, k) : remit_json_at(from, k - n_depends);
         const char *member = k < n_depends ? "containerName" : "sourceContainer";
         struct remit_str word = remit_json_str(remit_json_get(entry, "condition"));
 
@@ -202,8 +202,7 @@ static bool relay_wanted(const struct agent_task *task)
         const struct remit_json *labels =
             remit_json_get(task->containers[i].definition, "dockerLabels");
 
-        if (remit_str_equal(remit_json_str(remit_json_get(labels, RELAY_LABEL)),
-                            REMIT_STR("off")))
+        if (remit_str_equal(remit_json_str(remit_json_get(labels, RELAY_LABEL)), REMIT_STR("off")))
             return false;
     }
     return !task->agent->config.no_relay;

@@ -28,11 +28,11 @@
 #include "common/base/json.h"
 #include "common/os/random.h"
 
-#define AGENT_ENGINE_ID_MAX 128
-#define AGENT_REASON_MAX    1024 /* [task-endpoints 7.3] longer text is cut */
-#define AGENT_DIGEST_MAX    255
+#define AGENT_ENGINE_ID_MAX  128
+#define AGENT_REASON_MAX     1024 /* [task-endpoints 7.3] longer text is cut */
+#define AGENT_DIGEST_MAX     255
 #define AGENT_STOP_TIMEOUT_S 30
-#define AGENT_PAYLOAD_MAX   ((size_t)2 * 1024 * 1024)
+#define AGENT_PAYLOAD_MAX    ((size_t)2 * 1024 * 1024)
 
 struct agent;
 
@@ -51,12 +51,12 @@ struct agent_container {
     bool has_exit_code;
     bool exit_is_ours; /* 143 of a container that waited in vain: [task-endpoints 7.3] */
 
-    struct remit_json *image;   /* as the Engine describes it; until it is created */
-    struct remit_json *inspect; /* as the Engine last described it, or NULL */
+    struct remit_json *image;           /* as the Engine describes it; until it is created */
+    struct remit_json *inspect;         /* as the Engine last described it, or NULL */
     struct agent_secret_value *secrets; /* until it is created */
     size_t n_secrets;
     struct agent_registry_auth registry; /* of its repositoryCredentials; until it is pulled */
-    int64_t stop_asked_boot_ms; /* 0: not yet */
+    int64_t stop_asked_boot_ms;          /* 0: not yet */
     bool killed;
 };
 
@@ -102,9 +102,9 @@ struct agent_task {
     bool ran;       /* it was RUNNING once */
     struct agent_engine *engine;
     struct agent_control *control;
-    unsigned failures; /* in a row: backoff */
-    int64_t wait_ms;   /* how long the step that waits looks away; 0: as usual */
-    bool changed;      /* its documents no longer say what is so */
+    unsigned failures;     /* in a row: backoff */
+    int64_t wait_ms;       /* how long the step that waits looks away; 0: as usual */
+    bool changed;          /* its documents no longer say what is so */
     int64_t asked_boot_ms; /* for credentials, last */
     double stopped_at;
 
@@ -112,10 +112,10 @@ struct agent_task {
     pthread_cond_t wake;
     bool woken;
     bool stop_wanted;
-    bool forget;     /* control knows it no more: nothing is reported */
-    bool wants;      /* it can't go on without credentials */
-    int64_t ask_boot_ms; /* not asked for before this */
-    int64_t renew_boot_ms; /* when credentials are asked for again; 0: not */
+    bool forget;                        /* control knows it no more: nothing is reported */
+    bool wants;                         /* it can't go on without credentials */
+    int64_t ask_boot_ms;                /* not asked for before this */
+    int64_t renew_boot_ms;              /* when credentials are asked for again; 0: not */
     struct agent_credentials fresh;     /* task role's, for the worker: until it is ready */
     struct agent_credentials execution; /* until containers are created */
     struct remit_buf outbox;            /* the last SubmitTaskStateChange */

@@ -143,21 +143,32 @@ static void watch_all(struct agent_workers *workers, struct watched *watched)
     (void)pthread_mutex_unlock(&workers->lock);
 }
 
-static void hear(struct agent_workers *workers, uint64_t number,
-                 const struct remit_frame_type *which, const void *frame)
+static void hear_ready(struct agent_workers *workers, uint64_t number,
+                       const struct remit_metadata_ready *ready)
 {
     struct agent_worker *worker = NULL;
 
-    if (which == &remit_frame_served && workers->spec.on_served != NULL)
-        workers->spec.on_served(workers->spec.self, frame);
-    if (which != &remit_frame_ready)
-        return;
     (void)pthread_mutex_lock(&workers->lock);
     worker = find_number(workers, number);
     if (worker != NULL)
-        agent_worker_hear_ready(worker, frame);
+        agent_worker_hear_ready(worker, ready);
     (void)pthread_cond_broadcast(&workers->changed);
     (void)pthread_mutex_unlock(&workers->lock);
+}
+
+static void hear_served(struct agent_workers *workers, uint64_t number,
+                        const struct remit_metadata_served *served)
+{
+    char name[REMIT_WORKER_NAME_MAX + 1] = "";
+    const struct agent_worker *worker = NULL;
+
+    (void)pthread_mutex_lock(&workers->lock);
+    worker = find_number(workers, number);
+    if (worker != NULL)
+        memcpy(name, worker->name, sizeof(name));
+    (void)pthread_mutex_unlock(&workers->lock);
+    if (workers->spec.on_served != NULL)
+        workers->spec.on_served(workers->spec.self, remit_str_of(name), served);
 }
 
 static void lose(struct agent_workers *workers, uint64_t number, const struct remit_err *why)
@@ -193,7 +204,10 @@ static void read_one(struct agent_workers *workers, uint64_t number, int channel
             lose(workers, number, &err);
         return;
     }
-    hear(workers, number, which, frame);
+    if (which == &remit_frame_ready)
+        hear_ready(workers, number, frame);
+    if (which == &remit_frame_served)
+        hear_served(workers, number, frame);
     remit_frame_clear(which, frame);
 }
 

@@ -25,7 +25,8 @@ struct agent_workers;
 struct agent_workers_spec {
     const char *dir; /* of remit-metadata */
     /* The strings live for the call alone. */
-    void (*on_served)(void *self, const struct remit_metadata_served *served);
+    void (*on_served)(void *self, struct remit_str name,
+                      const struct remit_metadata_served *served);
     void (*on_gone)(void *self, struct remit_str name);
     void *self;
 };
@@ -69,5 +70,4 @@ int agent_workers_document(struct agent_workers *workers, struct remit_str name,
                            struct remit_err *err) REMIT_MUST_USE;
 /* Takes a task away; `end` ends the worker. One that is gone is success. */
 int agent_workers_detach(struct agent_workers *workers, struct remit_str name,
-                         struct remit_str task_id, bool end, struct remit_err *err)
-    REMIT_MUST_USE;
+                         struct remit_str task_id, bool end, struct remit_err *err) REMIT_MUST_USE;

@@ -148,8 +148,8 @@ int agent_workers_attach(struct agent_workers *workers, struct remit_str name,
     remit_fd_drop(&listeners->relay);
     if (result != 0)
         return -1;
-    return agent_worker_wait_serving(workers, name,
-                                     add_locked(workers, name, channel, NULL, false), err);
+    return agent_worker_wait_serving(workers, name, add_locked(workers, name, channel, NULL, false),
+                                     err);
 }
 
 /* ---- waiting for what the reading thread hears --------------------------------------------- */
@@ -320,7 +320,7 @@ int agent_workers_detach(struct agent_workers *workers, struct remit_str name,
 
 /* ---- adopt --------------------------------------------------------------------------------- */
 
-static int read_adopted(const struct agent_workers *workers, int sock,
+static int read_adopted(const struct agent_workers *workers, struct remit_str name, int sock,
                         struct agent_worker_seen **seen, struct remit_err *err)
 {
     auto_arena struct remit_arena arena = REMIT_ARENA(ARENA_MAX);
@@ -342,7 +342,7 @@ static int read_adopted(const struct agent_workers *workers, int sock,
             agent_worker_hear_ready(&list, frame);
             left--;
         } else if (which == &remit_frame_served && workers->spec.on_served != NULL) {
-            workers->spec.on_served(workers->spec.self, frame);
+            workers->spec.on_served(workers->spec.self, name, frame);
         }
         remit_frame_clear(which, frame);
     }
@@ -366,10 +366,10 @@ static int adopt(struct agent_workers *workers, struct remit_str name, struct re
                       REMIT_STR_ARG(name));
     TRY(connect_to(remit_buf_cstr(&path), &sock, &alive, err));
     if (!alive)
-        return remit_fail(err, REMIT_ERR_NOT_FOUND, "NoWorker",
-                          "no worker " REMIT_STR_FMT " runs", REMIT_STR_ARG(name));
+        return remit_fail(err, REMIT_ERR_NOT_FOUND, "NoWorker", "no worker " REMIT_STR_FMT " runs",
+                          REMIT_STR_ARG(name));
     if (remit_frame_write(sock, &remit_frame_adopt, &question, &why) != 0 ||
-        read_adopted(workers, sock, &seen, &why) != 0)
+        read_adopted(workers, name, sock, &seen, &why) != 0)
         return remit_fail(err, REMIT_ERR_UNAVAILABLE, "WorkerAway",
                           "worker " REMIT_STR_FMT " was not adopted: %s", REMIT_STR_ARG(name),
                           why.text);

@@ -52,5 +52,5 @@ struct agent_worker_seen *agent_worker_seen_get(struct agent_worker_seen **list,
 #define AGENT_WORKER_LIMIT_S 10
 int agent_worker_limit(int sock, struct remit_err *err) REMIT_MUST_USE;
 /* Waits until the worker serves. */
-int agent_worker_wait_serving(struct agent_workers *workers, struct remit_str name,
-                              uint64_t number, struct remit_err *err) REMIT_MUST_USE;
+int agent_worker_wait_serving(struct agent_workers *workers, struct remit_str name, uint64_t number,
+                              struct remit_err *err) REMIT_MUST_USE;

@@ -1,5 +1,5 @@
 /*
- * poll.h - asks control what this instance is to run, and takes its answers.
+ * polling.h - asks control what this instance is to run, and takes its answers.
  *
  * Every answer holds the whole truth: tasks that are not in it are stopped and forgotten. Asking
  * again after a failure waits longer each time, with jitter; tasks run on meanwhile.
@@ -16,8 +16,8 @@
 void *agent_poll_thread(void *agent);
 
 /* The request for what is known now; `renew` of each task whose credentials are due. */
-int agent_poll_write(struct agent *agent, uint64_t seen_revision, int wait_s,
-                     struct remit_buf *out, struct remit_err *err) REMIT_MUST_USE;
+int agent_poll_write(struct agent *agent, uint64_t seen_revision, int wait_s, struct remit_buf *out,
+                     struct remit_err *err) REMIT_MUST_USE;
 /* Starts, stops and feeds tasks as the answer says. */
 int agent_poll_take(struct agent *agent, const struct remit_json *answer, uint64_t *revision,
                     struct remit_err *err) REMIT_MUST_USE;

@@ -1,18 +1,18 @@
-#include "agent/poll.h"
+#include "agent/polling.h"
 
 #include "agent/machine.h"
 #include "common/os/clock.h"
 #include "common/os/log.h"
 
-#define REQUEST_MAX  ((size_t)1024 * 1024)
-#define WAIT_S       25
-#define CALL_MS      ((WAIT_S + 30) * 1000)
-#define RETRY_MS     1000
-#define RETRY_MOST   60000
-#define INACTIVE_MS  ((int64_t)10 * 60 * 1000)
+#define REQUEST_MAX    ((size_t)1024 * 1024)
+#define WAIT_S         25
+#define CALL_MS        ((WAIT_S + 30) * 1000)
+#define RETRY_MS       1000
+#define RETRY_MOST     60000
+#define INACTIVE_MS    ((int64_t)10 * 60 * 1000)
 #define RENEW_RETRY_MS ((int64_t)60 * 1000)
-#define ASK_AGAIN_MS 3000
-#define REFUSED_MS   5000
+#define ASK_AGAIN_MS   3000
+#define REFUSED_MS     5000
 
 /* ---- the request --------------------------------------------------------------------------- */
 
@@ -48,8 +48,8 @@ static void put_known(struct agent *agent, struct remit_jw *w)
     remit_jw_end(w);
 }
 
-int agent_poll_write(struct agent *agent, uint64_t seen_revision, int wait_s,
-                     struct remit_buf *out, struct remit_err *err)
+int agent_poll_write(struct agent *agent, uint64_t seen_revision, int wait_s, struct remit_buf *out,
+                     struct remit_err *err)
 {
     struct remit_jw w = REMIT_JW(out);
 
