@@ -194,34 +194,35 @@ int ecs_definition_put(struct control_store_txn *txn, const struct ecs_definitio
 
 /* ---- families ---- */
 
-struct family {
-    unsigned highest;
-};
 static const struct ecs_member family_members[] = {
-    ECS_MEMBER(family, ECS_COUNT, "highest", highest),
+    ECS_MEMBER_MUST(ecs_family, ECS_TEXT, "name", name),
+    ECS_MEMBER(ecs_family, ECS_COUNT, "highest", highest),
+    ECS_MEMBER(ecs_family, ECS_COUNT, "active", active),
 };
-static const struct ecs_members family_record = ECS_MEMBERS(family, family_members);
+static const struct ecs_members family_record = ECS_MEMBERS(ecs_family, family_members);
 
-int ecs_family_read(struct control_store *store, struct remit_str family, struct remit_arena *arena,
-                    unsigned *highest, uint64_t *revision, struct remit_err *err)
+int ecs_family_parse(const struct control_store_entry *entry, struct remit_arena *arena,
+                     struct ecs_family *out, struct remit_err *err)
 {
-    struct control_key key = control_key_family(family);
-    struct family record = { 0 };
-
-    *highest = 0;
-    *revision = 0;
-    if (family.len == 0)
-        return 0;
-    TRY(ecs_record_read(store, &key, &family_record, arena, &record, revision, err));
-    *highest = record.highest;
-    return 0;
+    *out = (struct ecs_family){ .revision = entry->revision };
+    return ecs_record_parse(entry, &family_record, arena, out, err);
 }
 
-int ecs_family_put(struct control_store_txn *txn, struct remit_str family, unsigned highest,
-                   uint64_t revision, struct remit_arena *arena, struct remit_err *err)
+int ecs_family_read(struct control_store *store, struct remit_str name, struct remit_arena *arena,
+                    struct ecs_family *out, struct remit_err *err)
 {
-    struct control_key key = control_key_family(family);
-    struct family record = { .highest = highest };
+    struct control_key key = control_key_family(name);
 
-    return ecs_record_put(txn, &key, &family_record, &record, revision, arena, err);
+    *out = (struct ecs_family){ 0 };
+    if (name.len == 0)
+        return 0;
+    return ecs_record_read(store, &key, &family_record, arena, out, &out->revision, err);
+}
+
+int ecs_family_put(struct control_store_txn *txn, const struct ecs_family *family,
+                   struct remit_arena *arena, struct remit_err *err)
+{
+    struct control_key key = control_key_family(family->name);
+
+    return ecs_record_put(txn, &key, &family_record, family, family->revision, arena, err);
 }

@@ -126,8 +126,23 @@ int ecs_instance_register(struct control_store_txn *txn, struct ecs_cluster *clu
  * use the same). INVALID "InvalidParameterException" for a wrong or doubled name, a negative
  * amount, a port out of range, too many.
  */
-extern const struct control_field ecs_field_total_resources, ecs_field_attributes,
-    ecs_field_version_info;
+extern const struct control_field ecs_element_resource, ecs_element_attribute;
+extern const struct control_field ecs_version_fields[3];
+/* Rows of an operation's input table. */
+#define ECS_TOTAL_RESOURCES                                                                        \
+    {                                                                                              \
+        .name = "totalResources", .type = CONTROL_LIST, .max = 20,                                 \
+        .element = &ecs_element_resource                                                           \
+    }
+#define ECS_ATTRIBUTES                                                                             \
+    {                                                                                              \
+        .name = "attributes", .type = CONTROL_LIST, .max = 200, .element = &ecs_element_attribute  \
+    }
+#define ECS_VERSION_INFO                                                                           \
+    {                                                                                              \
+        .name = "versionInfo", .type = CONTROL_STRUCTURE, .fields = ecs_version_fields,            \
+        .n_fields = REMIT_COUNT(ecs_version_fields)                                                \
+    }
 int ecs_resources_of(const struct remit_json *total_resources, struct remit_arena *arena,
                      struct ecs_amount *out, struct remit_err *err) REMIT_MUST_USE;
 int ecs_attributes_of(const struct remit_json *attributes, struct remit_arena *arena,
@@ -162,12 +177,18 @@ int ecs_definition_read(struct control_store *store, struct remit_str family, un
                         struct remit_err *err) REMIT_MUST_USE;
 int ecs_definition_put(struct control_store_txn *txn, const struct ecs_definition *definition,
                        struct remit_arena *arena, struct remit_err *err) REMIT_MUST_USE;
-/* The highest revision the family ever had, 0 for none, and the store's revision of that count. */
-int ecs_family_read(struct control_store *store, struct remit_str family, struct remit_arena *arena,
-                    unsigned *highest, uint64_t *revision, struct remit_err *err) REMIT_MUST_USE;
-int ecs_family_put(struct control_store_txn *txn, struct remit_str family, unsigned highest,
-                   uint64_t revision, struct remit_arena *arena,
-                   struct remit_err *err) REMIT_MUST_USE;
+struct ecs_family {
+    struct remit_str name;
+    unsigned highest; /* revision it ever had; never goes back */
+    unsigned active;  /* the newest ACTIVE one, 0 for none */
+    uint64_t revision;
+};
+int ecs_family_read(struct control_store *store, struct remit_str name, struct remit_arena *arena,
+                    struct ecs_family *out, struct remit_err *err) REMIT_MUST_USE;
+int ecs_family_put(struct control_store_txn *txn, const struct ecs_family *family,
+                   struct remit_arena *arena, struct remit_err *err) REMIT_MUST_USE;
+int ecs_family_parse(const struct control_store_entry *entry, struct remit_arena *arena,
+                     struct ecs_family *out, struct remit_err *err) REMIT_MUST_USE;
 
 /* ---- tasks --------------------------------------------------------------------------------- */
 
@@ -231,7 +252,8 @@ struct ecs_placed {
 int ecs_placed_parse(const struct control_store_entry *entry, struct remit_arena *arena,
                      struct ecs_placed *out, struct remit_err *err) REMIT_MUST_USE;
 
-/* From scans: an entry under control_key_clusters(), …_instances(), …_definitions(), …_tasks(). */
+/* From scans: an entry under control_key_clusters(), …_instances(), …_definitions() or …_tasks().
+ */
 int ecs_cluster_parse(const struct control_store_entry *entry, struct remit_arena *arena,
                       struct ecs_cluster *out, struct remit_err *err) REMIT_MUST_USE;
 int ecs_instance_parse(const struct control_store_entry *entry, struct remit_arena *arena,
@@ -241,11 +263,21 @@ int ecs_definition_parse(const struct control_store_entry *entry, struct remit_a
 int ecs_task_parse(const struct control_store_entry *entry, struct remit_arena *arena,
                    struct ecs_task *out, struct remit_err *err) REMIT_MUST_USE;
 
-/* ---- as the API shows them (control/ecs_show.c) -------------------------------------------- */
+/* ---- counting (control/ecs_count.c) -------------------------------------------------------- */
 
 struct ecs_counts {
-    int64_t instances, running, pending;
+    int64_t instances; /* ACTIVE or DRAINING; of a cluster */
+    int64_t running, pending;
 };
+int ecs_cluster_count(struct control_store *store, struct remit_str cluster, struct ecs_counts *out,
+                      struct remit_err *err) REMIT_MUST_USE;
+/* Of one instance: its tasks that are not STOPPED. */
+int ecs_instance_count(struct control_store *store, const struct ecs_instance *instance,
+                       struct ecs_counts *out, struct remit_err *err) REMIT_MUST_USE;
+void ecs_counts_add(struct ecs_counts *counts, enum ecs_status last_status);
+
+/* ---- as the API shows them (control/ecs_show.c) -------------------------------------------- */
+
 /* What a caller asked to be included. */
 enum ecs_include {
     ECS_WITH_TAGS = 1,

@@ -3,9 +3,8 @@
 
 #include "control/ecs_record.h"
 
-#define PORTS_MOST      1000 /* in one list; a task may hold 100 of an instance [ecs-control 5] */
-#define ATTRIBUTES_MOST 200  /* a stock agent sends about fifty */
-#define AMOUNT_MOST     ((int64_t)1 << 40)
+#define PORTS_MOST  1000 /* in one list; a task may hold 100 of an instance [ecs-control 5] */
+#define AMOUNT_MOST ((int64_t)1 << 40)
 
 /* ---- ports ---- */
 
@@ -176,13 +175,10 @@ static const struct control_field resource_fields[] = {
       .max = PORTS_MOST,
       .element = &control_element_string },
 };
-static const struct control_field resource_element = { .name = "",
-                                                       .type = CONTROL_STRUCTURE,
-                                                       .fields = resource_fields,
-                                                       .n_fields = REMIT_COUNT(resource_fields) };
-const struct control_field ecs_field_total_resources = {
-    .name = "totalResources", .type = CONTROL_LIST, .max = 20, .element = &resource_element
-};
+const struct control_field ecs_element_resource = { .name = "",
+                                                    .type = CONTROL_STRUCTURE,
+                                                    .fields = resource_fields,
+                                                    .n_fields = REMIT_COUNT(resource_fields) };
 
 static bool all_of(struct remit_str s, const char *besides)
 {
@@ -219,24 +215,16 @@ static const struct control_field attribute_fields[] = {
     { .name = "targetType", .type = CONTROL_STRING, .max = 32, .values = target_types },
     { .name = "targetId", .type = CONTROL_STRING, .max = 2048 },
 };
-static const struct control_field attribute_element = { .name = "",
-                                                        .type = CONTROL_STRUCTURE,
-                                                        .fields = attribute_fields,
-                                                        .n_fields = REMIT_COUNT(attribute_fields) };
-const struct control_field ecs_field_attributes = { .name = "attributes",
-                                                    .type = CONTROL_LIST,
-                                                    .max = ATTRIBUTES_MOST,
-                                                    .element = &attribute_element };
+const struct control_field ecs_element_attribute = { .name = "",
+                                                     .type = CONTROL_STRUCTURE,
+                                                     .fields = attribute_fields,
+                                                     .n_fields = REMIT_COUNT(attribute_fields) };
 
-static const struct control_field version_fields[] = {
+const struct control_field ecs_version_fields[3] = {
     { .name = "agentVersion", .type = CONTROL_STRING, .max = 128 },
     { .name = "agentHash", .type = CONTROL_STRING, .max = 128 },
     { .name = "dockerVersion", .type = CONTROL_STRING, .max = 128 },
 };
-const struct control_field ecs_field_version_info = { .name = "versionInfo",
-                                                      .type = CONTROL_STRUCTURE,
-                                                      .fields = version_fields,
-                                                      .n_fields = REMIT_COUNT(version_fields) };
 
 /* integerValue, or what fits the type given; clients fill the others with zeros. */
 static int64_t amount_of(const struct remit_json *resource)

@@ -123,6 +123,11 @@ struct control_key control_key_placeds(struct remit_str cluster, struct remit_st
     return CONTROL_KEY("/cluster/%/placed/%/", cluster, instance);
 }
 
+struct control_key control_key_all_placeds(struct remit_str cluster)
+{
+    return CONTROL_KEY("/cluster/%/placed/", cluster);
+}
+
 struct control_key control_key_family(struct remit_str family)
 {
     return CONTROL_KEY("/family/%", family);
