@@ -186,6 +186,8 @@ struct control_operation {
 /* NULL-terminated lists of rows, one per room file; control/ops.c lists the lists. */
 extern const struct control_operation *const control_ecs_operations[]; /* control/ops/ecs.c */
 extern const struct control_operation
+    *const control_ecs_refused_operations[]; /* control/ops/ecs_refused.c */
+extern const struct control_operation
     *const control_agent_operations[];                                 /* control/ops/agent_api.c */
 extern const struct control_operation *const control_iam_operations[]; /* control/ops/iam.c */
 extern const struct control_operation *const control_sts_operations[]; /* control/ops/sts.c */

@@ -3,6 +3,8 @@
 #include "control/operation.h"
 
 static const struct control_operation *const *const lists[] = {
+    control_ecs_operations,
+    control_ecs_refused_operations,
     control_sts_operations,
     control_iam_operations,
     control_ecr_operations,
