@@ -9,6 +9,12 @@ static bool has_attributes(const struct scheduler_need *need, const struct ecs_i
     for (size_t i = 0; i < need->n_attributes; i++)
         if (ecs_instance_attribute(instance, need->attributes[i]) == NULL)
             return false;
+    if (need->architecture.len > 0) {
+        const struct ecs_attribute *is =
+            ecs_instance_attribute(instance, REMIT_STR("ecs.cpu-architecture"));
+
+        return is != NULL && remit_str_equal(is->value, need->architecture);
+    }
     return true;
 }
 

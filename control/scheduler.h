@@ -52,6 +52,7 @@ struct scheduler_need {
     struct ecs_amount amount;           /* ports: those that must be free */
     const struct remit_str *attributes; /* names that an instance must have */
     size_t n_attributes;
+    struct remit_str architecture; /* of ecs.cpu-architecture; or empty */
     const struct cluster_query *constraints[SCHEDULER_CONSTRAINTS_MAX];
     size_t n_constraints;
     bool distinct; /* no other task of its group on the instance */

@@ -18,7 +18,7 @@ bool ecs_image_is_ecr(const struct control_config *config, struct remit_str imag
 /* ---- what a definition uses ---- */
 
 struct uses {
-    bool log_drivers, ecr, health, ordering, ssm, asm_secrets, task_size;
+    bool log_drivers, ecr, own_registry, health, ordering, ssm, asm_secrets, task_size;
 };
 
 static bool from_asm(struct remit_str value_from)
@@ -36,6 +36,7 @@ static void see_container(struct uses *uses, const struct control_config *config
 
     uses->log_drivers = uses->log_drivers || ecs_there(c, "logConfiguration");
     uses->ecr = uses->ecr || ecs_image_is_ecr(config, ecs_text(c, "image"));
+    uses->own_registry = uses->own_registry || ecs_there(c, "repositoryCredentials");
     uses->health = uses->health || ecs_there(c, "healthCheck");
     uses->ordering = uses->ordering || remit_json_count(remit_json_get(c, "dependsOn")) > 0 ||
                      ecs_there(c, "startTimeout") || ecs_there(c, "stopTimeout");
@@ -99,6 +100,7 @@ void ecs_definition_attributes_write(struct remit_jw *w, const struct control_co
         { true, "com.amazonaws.ecs.capability.docker-remote-api.1.21" },
         { uses.ecr, "com.amazonaws.ecs.capability.ecr-auth" },
         { uses.ecr && execution_role, "ecs.capability.execution-role-ecr-pull" },
+        { uses.own_registry, "ecs.capability.private-registry-authentication.secretsmanager" },
         { task_role, "com.amazonaws.ecs.capability.task-iam-role" },
         { task_role && rule_mode_is(def, "host"),
           "com.amazonaws.ecs.capability.task-iam-role-network-host" },

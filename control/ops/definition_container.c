@@ -90,6 +90,9 @@ int rule_secrets(const struct remit_json *def, const struct remit_json *containe
         ecs_text(def, "executionRoleArn").len == 0)
         return rule_broken(err, "When you are specifying container secrets, you must also specify "
                                 "a value for 'executionRoleArn'");
+    if (ecs_there(container, "repositoryCredentials") && ecs_text(def, "executionRoleArn").len == 0)
+        return rule_broken(err, "When you are specifying repositoryCredentials, you must also "
+                                "specify a value for 'executionRoleArn'");
     for (size_t i = 0; i < remit_json_count(list); i++)
         TRY(check_secret(container, list, i, err));
     return 0;

@@ -12,8 +12,12 @@ static void write_port(struct remit_jw *w, const struct remit_json *def,
     int64_t host = rule_int(mapping, "hostPort");
 
     remit_jw_object(w);
-    remit_jw_put_int(w, "containerPort", port);
-    remit_jw_put_int(w, "hostPort", rule_mode_is(def, "bridge") ? host : port);
+    if (ecs_there(mapping, "containerPortRange")) {
+        remit_jw_put_str(w, "containerPortRange", ecs_text(mapping, "containerPortRange"));
+    } else {
+        remit_jw_put_int(w, "containerPort", port);
+        remit_jw_put_int(w, "hostPort", rule_mode_is(def, "bridge") ? host : port);
+    }
     remit_jw_put_cstr(w, "protocol", ecs_is(mapping, "protocol", "udp") ? "udp" : "tcp");
     if (ecs_there(mapping, "name"))
         remit_jw_put_str(w, "name", ecs_text(mapping, "name"));
@@ -155,8 +159,8 @@ static void write_compatibilities(struct remit_jw *w, const struct remit_json *d
 int ecs_definition_document(const struct control_config *config, const struct remit_json *def,
                             struct remit_arena *arena, struct remit_str *out, struct remit_err *err)
 {
-    static const char *const texts[] = { "family", "taskRoleArn", "executionRoleArn",
-                                         "networkMode" };
+    static const char *const texts[] = { "family", "taskRoleArn", "executionRoleArn", "networkMode",
+                                         "ipcMode" };
     auto_buf struct remit_buf text = REMIT_BUF(2 * CONTROL_BODY_MAX);
     const struct remit_json *containers = rule_containers(def);
     struct remit_jw w = REMIT_JW(&text);

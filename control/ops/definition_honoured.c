@@ -21,16 +21,24 @@ static const struct unheard of_task[] = {
     { "enableFaultInjection", "" },
     { "ephemeralStorage", "instances give what they have" },
     { "pidMode", "containers of a task do not share processes" },
-    { "ipcMode", "containers of a task do not share memory" },
 };
 static const struct unheard of_container[] = {
-    { "repositoryCredentials", "images come from the registry of this endpoint, or a public one" },
-    { "links", "containers of a task reach each other at 127.0.0.1" },
     { "environmentFiles", "use environment, or secrets" },
     { "resourceRequirements", "instances have no accelerators" },
     { "firelensConfiguration", "" },
     { "credentialSpecs", "" },
     { "disableNetworking", "use networkMode none" },
+    { "systemControls", "" },
+};
+static const struct unheard of_linux[] = {
+    { "maxSwap", "" },
+    { "swappiness", "" },
+};
+/* Names and resolvers are those of the network namespace: only bridge has one to give them to. */
+static const struct unheard of_container_without_bridge[] = {
+    { "extraHosts", "only with networkMode bridge" },
+    { "dnsServers", "only with networkMode bridge" },
+    { "dnsSearchDomains", "only with networkMode bridge" },
 };
 static const struct unheard of_volume[] = {
     { "efsVolumeConfiguration", "use host or dockerVolumeConfiguration" },
@@ -72,7 +80,7 @@ static int check_unheard(const struct remit_json *object, const struct unheard *
 
 static int check_log(const struct remit_json *container, struct remit_err *err)
 {
-    static const char *const drivers[] = { "", "json-file", "journald", "none" };
+    static const char *const drivers[] = { "", "json-file", "none" };
     const struct remit_json *log = remit_json_get(container, "logConfiguration");
 
     for (size_t i = 0; i < REMIT_COUNT(drivers); i++)
@@ -82,26 +90,33 @@ static int check_log(const struct remit_json *container, struct remit_err *err)
                        : 0;
     return rule_broken(err,
                        "The log driver '" REMIT_STR_FMT
-                       "' is not supported by this endpoint: must be one of json-file, journald, "
-                       "none.",
+                       "' is not supported by this endpoint: must be json-file or none.",
                        REMIT_STR_ARG(ecs_text(log, "logDriver")));
 }
 
-static int check_container(const struct remit_json *container, struct remit_err *err)
+/* They would stand before the agent's own [task-endpoints 8.3] and send the SDK elsewhere. */
+static int check_secret_names(const struct remit_json *container, struct remit_err *err)
 {
-    const struct remit_json *ports = remit_json_get(container, "portMappings");
     const struct remit_json *secrets = remit_json_get(container, "secrets");
 
-    TRY(check_unheard(container, of_container, REMIT_COUNT(of_container), err));
-    for (size_t i = 0; i < remit_json_count(ports); i++)
-        if (ecs_there(remit_json_at(ports, i), "containerPortRange"))
-            return unsupported("containerPortRange", "map each port", err);
-    /* they would stand before the agent's own [task-endpoints 3] and send the SDK elsewhere */
     for (size_t i = 0; i < remit_json_count(secrets); i++)
         if (remit_str_starts(ecs_text(remit_json_at(secrets, i), "name"),
                              REMIT_STR("AWS_CONTAINER_")))
             return unsupported("secrets", "names that start with AWS_CONTAINER_ are the agent's",
                                err);
+    return 0;
+}
+
+static int check_container(const struct remit_json *def, const struct remit_json *container,
+                           struct remit_err *err)
+{
+    TRY(check_unheard(container, of_container, REMIT_COUNT(of_container), err));
+    TRY(check_unheard(remit_json_get(container, "linuxParameters"), of_linux, REMIT_COUNT(of_linux),
+                      err));
+    if (!rule_mode_is(def, "bridge"))
+        TRY(check_unheard(container, of_container_without_bridge,
+                          REMIT_COUNT(of_container_without_bridge), err));
+    TRY(check_secret_names(container, err));
     if (remit_json_true(remit_json_get(remit_json_get(container, "restartPolicy"), "enabled")))
         return unsupported("restartPolicy", "", err);
     return check_log(container, err);
@@ -141,8 +156,10 @@ int ecs_definition_check_honoured(const struct remit_json *def, struct remit_err
     }
     TRY(check_platform(def, err));
     TRY(check_unheard(def, of_task, REMIT_COUNT(of_task), err));
+    if (ecs_is(def, "ipcMode", "task"))
+        return unsupported("ipcMode", "containers of a task do not share memory", err);
     for (size_t i = 0; i < remit_json_count(containers); i++)
-        TRY(check_container(remit_json_at(containers, i), err));
+        TRY(check_container(def, remit_json_at(containers, i), err));
     for (size_t i = 0; i < remit_json_count(volumes); i++)
         TRY(check_unheard(remit_json_at(volumes, i), of_volume, REMIT_COUNT(of_volume), err));
     return 0;

@@ -95,22 +95,21 @@ static int check_path(struct remit_str volume, struct remit_str path, struct rem
     return 0;
 }
 
-/* The local driver mounts whatever `device` says, host folders included: tmpfs is all we let it. */
+/* The local driver's options are a mount by the host's root: any path, any device. */
 static int check_docker(const struct remit_json *docker, struct remit_str volume,
                         struct remit_err *err)
 {
     struct remit_str driver = ecs_text(docker, "driver");
-    const struct remit_json *options = remit_json_get(docker, "driverOpts");
 
     if (driver.len > 0 && !remit_str_equal(driver, REMIT_STR("local")))
         return rule_broken(err,
                            "The driver '" REMIT_STR_FMT "' of volume '" REMIT_STR_FMT
                            "' is not supported by this endpoint: must be local.",
                            REMIT_STR_ARG(remit_str_sub(driver, 0, 64)), REMIT_STR_ARG(volume));
-    if (remit_json_count(options) > 0 && !ecs_is(options, "type", "tmpfs"))
+    if (remit_json_count(remit_json_get(docker, "driverOpts")) > 0)
         return rule_broken(err,
                            "The driverOpts of volume '" REMIT_STR_FMT
-                           "' are refused by this endpoint: type must be tmpfs.",
+                           "' are refused by this endpoint: they may mount anything of the host.",
                            REMIT_STR_ARG(volume));
     return 0;
 }
@@ -171,24 +170,6 @@ int rule_host_volumes(const struct remit_json *def, struct remit_err *err)
 
 /* ---- privileges ---- */
 
-/* Kernel settings that belong to the container's own namespaces; in host mode net.* is the host's.
- */
-static bool system_control_is_own(const struct remit_json *def, struct remit_str name)
-{
-    static const char *const own[] = { "kernel.msgmax", "kernel.msgmnb",         "kernel.msgmni",
-                                       "kernel.sem",    "kernel.shmall",         "kernel.shmmax",
-                                       "kernel.shmmni", "kernel.shm_rmid_forced" };
-
-    if (remit_str_starts(name, REMIT_STR("net.")))
-        return !rule_mode_is(def, "host");
-    if (remit_str_starts(name, REMIT_STR("fs.mqueue.")))
-        return true;
-    for (size_t i = 0; i < REMIT_COUNT(own); i++)
-        if (remit_str_equal(name, remit_str_of(own[i])))
-            return true;
-    return false;
-}
-
 static int check_security_options(const struct remit_json *container, struct remit_err *err)
 {
     const struct remit_json *list = remit_json_get(container, "dockerSecurityOptions");
@@ -211,8 +192,8 @@ int rule_privileges(const struct remit_json *def, const struct remit_json *conta
     const struct remit_json *linux_part = remit_json_get(container, "linuxParameters");
     const struct remit_json *added =
         remit_json_get(remit_json_get(linux_part, "capabilities"), "add");
-    const struct remit_json *controls = remit_json_get(container, "systemControls");
 
+    (void)def;
     if (remit_json_true(remit_json_get(container, "privileged")))
         return refused(container, "privileged", "the host", err);
     if (remit_json_count(added) > 0)
@@ -220,9 +201,6 @@ int rule_privileges(const struct remit_json *def, const struct remit_json *conta
                        "power over the host's kernel", err);
     if (remit_json_count(remit_json_get(linux_part, "devices")) > 0)
         return refused(container, "linuxParameters.devices", "the host's devices", err);
-    for (size_t i = 0; i < remit_json_count(controls); i++)
-        if (!system_control_is_own(def, ecs_text(remit_json_at(controls, i), "namespace")))
-            return refused(container, "systemControls", "settings of the host's kernel", err);
     return check_security_options(container, err);
 }
 

@@ -1,6 +1,8 @@
 /* Ports, links, names and addresses of containers. [ecs-control 8.2, 13] */
 #include "control/ops/definition_rules.h"
 
+#define RANGE_MOST 100 /* ports of one range */
+
 /* ---- one mapping ---- */
 
 static int check_range(const struct remit_json *def, const struct remit_json *container,
@@ -13,7 +15,7 @@ static int check_range(const struct remit_json *def, const struct remit_json *co
 
     if (ecs_there(mapping, "containerPort") || rule_mode_is(def, "host") ||
         !remit_str_cut(&rest, '-', &first) || !remit_str_to_u64(first, 65535, &low) ||
-        !remit_str_to_u64(rest, 65535, &high) || low == 0 || high < low)
+        !remit_str_to_u64(rest, 65535, &high) || low == 0 || high < low || high - low >= RANGE_MOST)
         return rule_broken(
             err, "Invalid 'containerPortRange' setting for container '" REMIT_STR_FMT "'.",
             REMIT_STR_ARG(ecs_text(container, "name")));
@@ -63,8 +65,7 @@ static bool same_protocol(const struct remit_json *a, const struct remit_json *b
     return ecs_is(a, "protocol", "udp") == ecs_is(b, "protocol", "udp");
 }
 
-static int check_pair(const struct remit_json *def, const struct remit_json *a,
-                      const struct remit_json *b, struct remit_err *err)
+static int check_pair(const struct remit_json *a, const struct remit_json *b, struct remit_err *err)
 {
     struct remit_str name = ecs_text(a, "name");
     int64_t port = rule_int(a, "containerPort");
@@ -75,7 +76,8 @@ static int check_pair(const struct remit_json *def, const struct remit_json *a,
                            REMIT_STR_ARG(name));
     if (!same_protocol(a, b))
         return 0;
-    if (!rule_mode_is(def, "bridge") && port != 0 && port == rule_int(b, "containerPort"))
+    /* in bridge mode, too: the containers of a task share one network namespace here */
+    if (port != 0 && port == rule_int(b, "containerPort"))
         return rule_broken(err, "The container port %lld is used multiple times in task.",
                            (long long)port);
     if (host != 0 && host == rule_int(b, "hostPort"))
@@ -106,7 +108,7 @@ int rule_port_names(const struct remit_json *def, struct remit_err *err)
 
     for (size_t i = 0; (a = mapping_at(def, i)) != NULL; i++)
         for (size_t j = 0; j < i; j++)
-            TRY(check_pair(def, a, mapping_at(def, j), err));
+            TRY(check_pair(a, mapping_at(def, j), err));
     return 0;
 }
 

@@ -113,6 +113,16 @@ static int attributes_of(struct control_call *call, const struct remit_json *doc
     return remit_arena_check(call->arena, "attributes", err);
 }
 
+/* The agent's words for the definition's. */
+static struct remit_str architecture_of(const struct remit_json *document)
+{
+    const struct remit_json *platform = remit_json_get(document, "runtimePlatform");
+
+    if (ecs_is(platform, "cpuArchitecture", "X86_64"))
+        return REMIT_STR("x86_64");
+    return ecs_is(platform, "cpuArchitecture", "ARM64") ? REMIT_STR("arm64") : REMIT_STR("");
+}
+
 static int add_constraint(struct control_call *call, const struct remit_json *constraint,
                           struct scheduler_need *out, struct remit_err *err)
 {
@@ -217,6 +227,7 @@ int run_need(struct control_call *call, const struct run *run, const struct remi
     amount_of(call, document, &out->amount);
     TRY(ports_of(call, document, &out->amount, err));
     TRY(attributes_of(call, document, out, err));
+    out->architecture = architecture_of(document);
     TRY(add_constraints(call, remit_json_get(document, "placementConstraints"), out, err));
     TRY(add_constraints(call, control_in(call, "placementConstraints"), out, err));
     return add_strategies(call, out, err);
