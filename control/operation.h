@@ -168,6 +168,7 @@ struct control_operation {
     const char *action; /* "ecs:RunTask": the action that policies are asked about */
     enum control_proof proof;
     bool reads_only; /* changes nothing: need not stop when the audit log can't be written */
+    bool quiet; /* called all day by machines: refusals and its own events are written, not more */
     const struct control_field *input;
     size_t n_input;
     /*

@@ -49,7 +49,7 @@ static int steps(struct control_call *call, struct remit_buf *out, struct remit_
 {
     TRY(control_input_bounds(call->operation, call->input, err));
     TRY(control_authorize(call, err));
-    if (!call->operation->reads_only)
+    if (!call->operation->reads_only && !call->operation->quiet)
         TRY(control_record_intent(call, err));
     return handle(call, out, err);
 }

@@ -249,6 +249,8 @@ int control_record_end(struct control_call *call, const struct remit_err *failur
     uint64_t unwritten = 0;
     bool intent = call->grants->intent;
 
+    if (failure == NULL && call->operation != NULL && call->operation->quiet)
+        return 0;
     if (log_of(call) == NULL || too_often(call->server, call, &unwritten))
         return 0;
     control_audit_begin(&record, intent ? "result" : "call", call->request_id, call->now);
