@@ -3,6 +3,7 @@
 #include "control/operation.h"
 
 static const struct control_operation *const *const lists[] = {
+    control_agent_operations,
     control_ecs_operations,
     control_ecs_refused_operations,
     control_sts_operations,

@@ -102,6 +102,11 @@ struct control_key control_key_connecteds(struct remit_str cluster)
     return CONTROL_KEY("/cluster/%/connected/", cluster);
 }
 
+struct control_key control_key_agent(struct remit_str cluster, struct remit_str id)
+{
+    return CONTROL_KEY("/cluster/%/agent/%", cluster, id);
+}
+
 struct control_key control_key_task(struct remit_str cluster, struct remit_str id)
 {
     return CONTROL_KEY("/cluster/%/task/%", cluster, id);

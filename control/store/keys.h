@@ -45,6 +45,8 @@ struct control_key control_key_instances(struct remit_str cluster); /* prefix */
 /* /cluster/<cluster>/connected/<id>: there while the agent polls, dies with its lease */
 struct control_key control_key_connected(struct remit_str cluster, struct remit_str id);
 struct control_key control_key_connecteds(struct remit_str cluster); /* prefix */
+/* /cluster/<cluster>/agent/<id>: which run of the agent speaks for the instance */
+struct control_key control_key_agent(struct remit_str cluster, struct remit_str id);
 /* /cluster/<cluster>/task/<id> */
 struct control_key control_key_task(struct remit_str cluster, struct remit_str id);
 struct control_key control_key_tasks(struct remit_str cluster); /* prefix */

@@ -1,6 +1,7 @@
 #include "tests/control/ops/fake_keeper.h"
 
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,8 +12,9 @@
 struct keeper_client {
     struct remit_secret private_pem;
     struct remit_token_keys *keys;
-    unsigned n; /* ids so far */
-    bool away;
+    _Atomic unsigned n; /* ids so far */
+    _Atomic unsigned minted;
+    _Atomic bool away;
 };
 struct fake_keeper_last fake_keeper_last;
 
@@ -44,6 +46,11 @@ struct keeper_client *fake_keeper(void)
 void fake_keeper_away(bool away)
 {
     keeper.away = away;
+}
+
+unsigned fake_keeper_minted(void)
+{
+    return keeper.minted;
 }
 
 static int away(const struct keeper_client *client, struct remit_err *err)
@@ -154,8 +161,10 @@ void keeper_minted_drop(struct keeper_minted *minted)
 
 static void remember(const struct keeper_session *s)
 {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     struct fake_keeper_last *last = &fake_keeper_last;
 
+    (void)pthread_mutex_lock(&lock);
     keep(last->subject, sizeof(last->subject), s->subject);
     keep(last->role, sizeof(last->role), s->role);
     keep(last->source, sizeof(last->source), s->source);
@@ -164,6 +173,7 @@ static void remember(const struct keeper_session *s)
     keep(last->extra, sizeof(last->extra), s->extra);
     last->issued_at = s->issued_at;
     last->duration_s = s->duration_s;
+    (void)pthread_mutex_unlock(&lock);
 }
 
 int keeper_client_mint(struct keeper_client *client, const struct keeper_session *session,
@@ -187,6 +197,7 @@ int keeper_client_mint(struct keeper_client *client, const struct keeper_session
     TRY(away(client, err));
     remember(session);
     next_id(client, "ASIA", out->access_key_id);
+    client->minted++;
     claims.access_key_id = remit_str_of(out->access_key_id);
     TRY(remit_token_encode(&claims, REMIT_STR(KID), &client->private_pem, &token, err));
     TRY(remit_secret_copy(remit_buf_view(&token), &out->session_token, err));

@@ -11,6 +11,8 @@
 struct keeper_client *fake_keeper(void);
 /* From now on every call fails with KeeperUnavailable, or no longer. */
 void fake_keeper_away(bool away);
+/* How many sessions were minted, by any thread. */
+unsigned fake_keeper_minted(void);
 /* What was minted last. */
 struct fake_keeper_last {
     char subject[256], role[256], source[256], purpose[32], policy[8192], extra[8192];
