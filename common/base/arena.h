@@ -21,7 +21,10 @@ struct remit_arena {
     bool failed;
 };
 
-#define REMIT_ARENA(limit) { .max = (limit) }
+#define REMIT_ARENA(limit)                                                                         \
+    {                                                                                              \
+        .max = (limit)                                                                             \
+    }
 void remit_arena_init(struct remit_arena *arena, size_t max);
 void remit_arena_drop(struct remit_arena *arena);
 #define auto_arena REMIT_AUTO(remit_arena_drop)

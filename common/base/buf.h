@@ -29,8 +29,14 @@ struct remit_buf {
 void remit_buf_init(struct remit_buf *buf, size_t max);
 void remit_buf_init_secret(struct remit_buf *buf, size_t max);
 /* Declaration forms: auto_buf struct remit_buf b = REMIT_BUF(4096); */
-#define REMIT_BUF(limit)        { .max = (limit) }
-#define REMIT_BUF_SECRET(limit) { .max = (limit), .secret = true }
+#define REMIT_BUF(limit)                                                                           \
+    {                                                                                              \
+        .max = (limit)                                                                             \
+    }
+#define REMIT_BUF_SECRET(limit)                                                                    \
+    {                                                                                              \
+        .max = (limit), .secret = true                                                             \
+    }
 void remit_buf_drop(struct remit_buf *buf);
 #define auto_buf REMIT_AUTO(remit_buf_drop)
 

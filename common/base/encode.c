@@ -50,8 +50,8 @@ int remit_hex_decode(struct remit_str hex, struct remit_buf *out, struct remit_e
     return remit_buf_check(out, "hex", err);
 }
 
-static void put_quad(struct remit_buf *out, const unsigned char *in, size_t len,
-                     const char *digits, bool pad)
+static void put_quad(struct remit_buf *out, const unsigned char *in, size_t len, const char *digits,
+                     bool pad)
 {
     uint32_t bits = (uint32_t)in[0] << 16;
 
@@ -145,8 +145,8 @@ int remit_base64url_decode(struct remit_str text, struct remit_buf *out, struct 
 
 static bool unreserved(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '.' || c == '_' || c == '~';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
 void remit_uri_put(struct remit_buf *out, struct remit_str bytes, bool keep_slash)

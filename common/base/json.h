@@ -81,7 +81,10 @@ struct remit_jw {
     bool keyed; /* a key was written, its value is next */
     bool html;  /* write <, > and & as \u003c and so on, like Go's encoder */
 };
-#define REMIT_JW(buffer) { .out = (buffer) }
+#define REMIT_JW(buffer)                                                                           \
+    {                                                                                              \
+        .out = (buffer)                                                                            \
+    }
 void remit_jw_object(struct remit_jw *w);
 void remit_jw_array(struct remit_jw *w);
 void remit_jw_end(struct remit_jw *w);

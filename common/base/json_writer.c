@@ -7,9 +7,12 @@
 static size_t utf8_len(struct remit_str s)
 {
     const unsigned char *p = (const unsigned char *)s.ptr;
-    size_t need = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3
-                  : p[0] < 0xf5                                       ? 4
-                                                                      : 0;
+    size_t need = p[0] < 0x80   ? 1
+                  : p[0] < 0xc2 ? 0
+                  : p[0] < 0xe0 ? 2
+                  : p[0] < 0xf0 ? 3
+                  : p[0] < 0xf5 ? 4
+                                : 0;
 
     if (need == 0 || need > s.len)
         return 0;

@@ -25,14 +25,14 @@ static size_t class_of(size_t len)
     size_t class = 0;
 
     while (sizes[class] < len)
-        class++;
+        class ++;
     return class;
 }
 
 static bool region_add(size_t class)
 {
-    unsigned char *region = mmap(NULL, REGION, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                                 -1, 0);
+    unsigned char *region =
+        mmap(NULL, REGION, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (region == MAP_FAILED)
         return false;

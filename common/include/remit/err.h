@@ -22,27 +22,27 @@ enum remit_err_kind {
     REMIT_ERR_UNAUTHENTICATED, /* who is asking has not been shown */
     REMIT_ERR_DENIED,          /* it has been shown, and is not enough */
     REMIT_ERR_NOT_FOUND,
-    REMIT_ERR_CONFLICT,        /* lost a compare-and-swap: read again, try again */
-    REMIT_ERR_LIMIT,           /* too large, too many, too fast */
-    REMIT_ERR_UNAVAILABLE,     /* a peer is away: wait, try again */
-    REMIT_ERR_INTERNAL,        /* ours: logged whole, shown outside as a request id only */
+    REMIT_ERR_CONFLICT,    /* lost a compare-and-swap: read again, try again */
+    REMIT_ERR_LIMIT,       /* too large, too many, too fast */
+    REMIT_ERR_UNAVAILABLE, /* a peer is away: wait, try again */
+    REMIT_ERR_INTERNAL,    /* ours: logged whole, shown outside as a request id only */
 };
 
 #define REMIT_ERR_TEXT_MAX 512
 
 struct remit_err {
     enum remit_err_kind kind;
-    const char *code; /* the wire name, a literal: "ClusterNotFoundException" */
-    int os;           /* errno, or 0 */
+    const char *code;              /* the wire name, a literal: "ClusterNotFoundException" */
+    int os;                        /* errno, or 0 */
     char text[REMIT_ERR_TEXT_MAX]; /* cut, never allocated: failing must not need memory */
 };
 
 /* A row per kind, from common/base/err.c. */
 struct remit_err_class {
-    const char *name;   /* "Invalid" */
-    int http_status;    /* what an HTTP face answers, when an operation says nothing else */
-    bool retryable;     /* the same request may succeed later */
-    bool shown;         /* the text may leave the process */
+    const char *name; /* "Invalid" */
+    int http_status;  /* what an HTTP face answers, when an operation says nothing else */
+    bool retryable;   /* the same request may succeed later */
+    bool shown;       /* the text may leave the process */
 };
 const struct remit_err_class *remit_err_class(enum remit_err_kind kind);
 
@@ -58,10 +58,10 @@ int remit_err_prefix(struct remit_err *err, const char *fmt, ...) REMIT_PRINTF(2
 bool remit_err_is(const struct remit_err *err, const char *code);
 
 /* The one macro that returns. Safe because everything live in the function drops itself. */
-#define TRY(call)          \
-    do {                   \
-        if ((call) != 0)   \
-            return -1;     \
+#define TRY(call)                                                                                  \
+    do {                                                                                           \
+        if ((call) != 0)                                                                           \
+            return -1;                                                                             \
     } while (0)
 
 #ifdef __cplusplus

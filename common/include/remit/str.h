@@ -26,7 +26,10 @@ struct remit_str {
 #else
 #define REMIT_STR(literal) ((struct remit_str){ "" literal, sizeof(literal) - 1 })
 /* The same in a static initializer. */
-#define REMIT_STR_INIT(literal) { "" literal, sizeof(literal) - 1 }
+#define REMIT_STR_INIT(literal)                                                                    \
+    {                                                                                              \
+        "" literal, sizeof(literal) - 1                                                            \
+    }
 #endif
 #define REMIT_STR_FMT    "%.*s"
 #define REMIT_STR_ARG(s) (int)(s).len, (s).ptr
