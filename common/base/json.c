@@ -73,6 +73,10 @@ int remit_json_parse(struct remit_str text, size_t max_bytes, struct remit_json 
     if (text.len > max_bytes)
         return remit_fail(err, REMIT_ERR_LIMIT, "JsonTooLarge",
                           "a JSON text of %zu bytes, the most is %zu", text.len, max_bytes);
+    /* jansson 2.14 skips a NUL behind a number; [rfc8259 2] no NUL stands anywhere in JSON. */
+    if (text.len > 0 && memchr(text.ptr, '\0', text.len) != NULL)
+        return remit_fail(err, REMIT_ERR_INVALID, "MalformedJson", "a NUL at byte %zu",
+                          remit_str_find(text, '\0'));
     if (too_deep(text))
         return remit_fail(err, REMIT_ERR_INVALID, "MalformedJson",
                           "JSON nested deeper than %d levels", REMIT_JSON_DEPTH_MAX);
@@ -120,10 +124,10 @@ enum remit_json_type remit_json_type(const struct remit_json *json)
 const char *remit_json_type_name(enum remit_json_type type)
 {
     static const char *const names[] = {
-        [REMIT_JSON_NONE] = "nothing",      [REMIT_JSON_NULL] = "null",
-        [REMIT_JSON_BOOL] = "a boolean",    [REMIT_JSON_INT] = "an integer",
-        [REMIT_JSON_REAL] = "a number",     [REMIT_JSON_STRING] = "a string",
-        [REMIT_JSON_ARRAY] = "an array",    [REMIT_JSON_OBJECT] = "an object",
+        [REMIT_JSON_NONE] = "nothing",   [REMIT_JSON_NULL] = "null",
+        [REMIT_JSON_BOOL] = "a boolean", [REMIT_JSON_INT] = "an integer",
+        [REMIT_JSON_REAL] = "a number",  [REMIT_JSON_STRING] = "a string",
+        [REMIT_JSON_ARRAY] = "an array", [REMIT_JSON_OBJECT] = "an object",
     };
 
     return (size_t)type < REMIT_COUNT(names) ? names[type] : "nothing";
@@ -201,7 +205,6 @@ static int dump_put(const char *bytes, size_t len, void *self)
 
 void remit_json_dump(const struct remit_json *json, struct remit_buf *out)
 {
-    if (json_dump_callback(in(json), dump_put, out,
-                           JSON_COMPACT | JSON_ENCODE_ANY) != 0)
+    if (json_dump_callback(in(json), dump_put, out, JSON_COMPACT | JSON_ENCODE_ANY) != 0)
         out->failed = true;
 }

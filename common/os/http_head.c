@@ -77,6 +77,12 @@ static bool value_follows(const struct remit_http_header *header)
     return true;
 }
 
+/* What was CR LF, and only that, is two NULs now. */
+static bool was_line_end(const char *at)
+{
+    return at[0] == '\0' && at[1] == '\0';
+}
+
 /* Walks the lines from `at`, behind the first line's CR LF, to the end of the last one. */
 static int check_lines(const char **at, struct remit_http_header *headers, size_t n_headers,
                        struct remit_err *err)
@@ -91,6 +97,8 @@ static int check_lines(const char **at, struct remit_http_header *headers, size_
         if (!is_field_value(header->value))
             return malformed(err, "a header's value");
         *at = header->value.ptr + header->value.len + 2;
+        if (i + 1 < n_headers && headers[i + 1].name.ptr == *at && !was_line_end(*at - 2))
+            return malformed(err, "a line's end");
         header->value = remit_str_trim(header->value);
     }
     return 0;
@@ -141,8 +149,10 @@ int remit_http_head_check(const struct remit_http_layout *layout, struct remit_h
         return malformed(err, "its first line");
     TRY(check_request_line(layout, err));
     at = layout->version + strlen(layout->version) + 2;
+    if (n_headers > 0 && headers[0].name.ptr == at && !was_line_end(at - 2))
+        return malformed(err, "the first line's end");
     TRY(check_lines(&at, headers, n_headers, err));
-    if (at + 2 != layout->method + layout->head_bytes)
+    if (at + 2 != layout->method + layout->head_bytes || !was_line_end(at - 2) || !was_line_end(at))
         return malformed(err, "a line's end");
     return check_framing(headers, n_headers, layout->version[7] == '1', body_bytes, err);
 }

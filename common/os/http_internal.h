@@ -5,8 +5,9 @@
  * lines, skips spaces and hides what follows a NUL, so that it and a proxy before it may see two
  * different requests (attacks.md H1). It parses in place, though: every piece stays where it was
  * received and each separator becomes a NUL. Pieces that lie exactly as one strict request would
- * put them were therefore separated as one strict request is; anything else is refused. One thing
- * can't be told apart afterwards: a NUL right before a bare LF from CR LF.
+ * put them were therefore separated as one strict request is; anything else is refused. What
+ * can't be told apart afterwards is a head with NULs and bare LFs that make up for each other. A
+ * proxy that lets both through breaks [rfc9110 5.5] already, and workers answer no proxied request.
  *
  * Ownership: everything is borrowed from the library's buffer.
  * Errors:    INVALID "MalformedRequest" (HTTP 400), LIMIT "HeadTooLarge" (431).

@@ -38,6 +38,7 @@ static const struct bad {
     { "bare key", REMIT_STR_INIT("{a:1}") },
     { "NUL escaped", REMIT_STR_INIT("\"\\u0000\"") },
     { "NUL in a key", REMIT_STR_INIT("{\"a\\u0000b\":1}") },
+    { "NUL behind a number", REMIT_STR_INIT("[21\0,{}]") },
     { "NUL raw", REMIT_STR_INIT("\"a\0b\"") },
     { "line break raw", REMIT_STR_INIT("\"a\nb\"") },
     { "lone high surrogate", REMIT_STR_INIT("\"\\ud800\"") },
