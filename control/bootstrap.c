@@ -35,12 +35,27 @@ static int same(const struct remit_json *record, const char *name, struct remit_
                       name, REMIT_STR_ARG(is), REMIT_STR_ARG(wanted));
 }
 
-static int check_account(const struct control_config *c, const struct remit_json *record,
-                         struct remit_err *err)
+/* The account's record, parsed; *out is NULL when there is none yet. */
+static int read_account(struct control_store *store, struct remit_json **out, struct remit_err *err)
 {
-    TRY(same(record, "account", c->account, err));
-    TRY(same(record, "region", c->region, err));
-    return same(record, "partition", c->partition, err);
+    auto_arena struct remit_arena arena = REMIT_ARENA((size_t)64 * 1024);
+    struct control_key at = account_key();
+    uint64_t revision = 0;
+
+    return control_record_get(store, control_key_str(&at), &arena, out, &revision, err);
+}
+
+int control_account_check(struct control_store *store, const struct control_config *config,
+                          struct remit_err *err)
+{
+    auto_json struct remit_json *record = NULL;
+
+    TRY(read_account(store, &record, err));
+    if (record == NULL)
+        return 0;
+    TRY(same(record, "account", config->account, err));
+    TRY(same(record, "region", config->region, err));
+    return same(record, "partition", config->partition, err);
 }
 
 static void put_account(const struct control_bootstrap *b, const char *access_key_id,
@@ -123,13 +138,9 @@ int control_bootstrap(const struct control_bootstrap *b, struct remit_err *err)
 {
     auto_arena struct remit_arena arena = REMIT_ARENA((size_t)1024 * 1024);
     auto_json struct remit_json *record = NULL;
-    struct control_key at = account_key();
-    uint64_t revision = 0;
 
-    TRY(control_record_get(b->store, control_key_str(&at), &arena, &record, &revision, err));
-    if (revision != 0)
-        return check_account(b->config, record, err);
-    return make_root_key(b, &arena, err);
+    TRY(read_account(b->store, &record, err));
+    return record != NULL ? 0 : make_root_key(b, &arena, err);
 }
 
 /* ---- the registry's certificates ---- */

@@ -26,6 +26,10 @@ struct control_bootstrap {
     double now;
 };
 
+/* The store is this account's, or nobody's yet. Asked before the keeper is started. */
+int control_account_check(struct control_store *store, const struct control_config *config,
+                          struct remit_err *err) REMIT_MUST_USE;
+/* Makes what is missing; nothing when this was done before. */
 int control_bootstrap(const struct control_bootstrap *b, struct remit_err *err) REMIT_MUST_USE;
 
 /*

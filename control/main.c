@@ -184,6 +184,7 @@ static int open_state(struct daemon *d, struct remit_err *err)
     TRY(remit_file_mkdir(state_dir, 0700, err));
     TRY(open_audit(d, err)); /* first: its lock tells a second control on this folder */
     TRY(open_store(d, err));
+    TRY(control_account_check(d->store, &d->config, err));
     TRY(open_keeper(d, err));
     b.store = d->store;
     b.keeper = d->keeper;
