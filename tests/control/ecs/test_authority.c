@@ -177,15 +177,15 @@ Test(authority, a_role_that_trusts_somebody_else_is_not_run_with)
 {
     face_role(&(struct face_principal){ .name = "lambda",
                                         .trust = TRUST("Service", "lambda.amazonaws.com") });
-    EXPECT_REFUSED(
-        op("RegisterTaskDefinition", "{\"family\":\"f\",\"taskRoleArn\":\"" FACE_ROLE(
-                                         "lambda") "\",\"containerDefinitions\":[{\"name\":\"a\","
-                                                   "\"image\":\"i\",\"memory\":64}]}"),
-        REMIT_ERR_DENIED, "ClientException",
-        "Unable to assume the role '" FACE_ROLE(
-            "lambda") "' that was provided: its trust policy does not allow "
-                      "ecs-tasks.amazonaws.com to perform "
-                      "sts:AssumeRole.");
+    EXPECT_REFUSED(op("RegisterTaskDefinition",
+                      "{\"family\":\"f\",\"taskRoleArn\":\"" FACE_ROLE(
+                          "lambda") "\",\"containerDefinitions\":[{\"name\":\"a\","
+                                    "\"image\":\"i\",\"memory\":64}]}"),
+                   REMIT_ERR_DENIED, "ClientException",
+                   "Unable to assume the role '" FACE_ROLE(
+                       "lambda") "' that was provided: its trust policy does not allow "
+                                 "ecs-tasks.amazonaws.com to perform "
+                                 "sts:AssumeRole.");
 }
 
 /* R3: what was benign when it was registered is asked about again when it is run. */
