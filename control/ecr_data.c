@@ -128,8 +128,5 @@ int ecr_repository_put(struct control_store_txn *txn, const struct ecr_repositor
     remit_jw_real(&w, r->created_at);
     iam_tags_write(&w, r->tags, r->n_tags);
     remit_jw_end(&w);
-    TRY(remit_buf_check(&text, "a repository", err));
-    control_store_expect(txn, key, r->revision);
-    control_store_put(txn, key, remit_arena_str(arena, remit_buf_view(&text)));
-    return remit_arena_check(arena, "a repository", err);
+    return control_record_put(txn, key, r->revision, &text, arena, err);
 }

@@ -207,17 +207,11 @@ int iam_policy_usage_put(struct control_store_txn *txn, const struct iam_policy_
     remit_jw_put_int(&w, "attached", usage->attached);
     remit_jw_put_int(&w, "boundaries", usage->boundaries);
     remit_jw_end(&w);
-    control_store_expect(txn, key, usage->revision);
-    control_store_put(txn, key, remit_arena_str(arena, remit_buf_view(&text)));
-    return remit_arena_check(arena, "a policy's use", err);
+    return control_record_put(txn, key, usage->revision, &text, arena, err);
 }
 
 int iam_policy_usage_remove(struct control_store_txn *txn, const struct iam_policy_usage *usage,
                             struct remit_arena *arena, struct remit_err *err)
 {
-    struct remit_str key = usage_path(usage->arn, arena);
-
-    control_store_expect(txn, key, usage->revision);
-    control_store_remove(txn, key);
-    return remit_arena_check(arena, "a policy's use", err);
+    return control_record_remove(txn, usage_path(usage->arn, arena), usage->revision, arena, err);
 }

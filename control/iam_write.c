@@ -2,7 +2,7 @@
 
 #include "control/store/record.h"
 
-/* What a commit needs of one record, put into the arena. */
+/* A record with all its policies may grow over what the store takes. */
 static int put(struct control_store_txn *txn, struct remit_str key, uint64_t revision,
                const struct remit_buf *value, struct remit_arena *arena, struct remit_err *err)
 {
@@ -10,17 +10,21 @@ static int put(struct control_store_txn *txn, struct remit_str key, uint64_t rev
         return remit_fail(err, REMIT_ERR_LIMIT, "LimitExceeded",
                           "The entity would take more than %d bytes with its policies.",
                           CONTROL_STORE_VALUE_MAX);
-    control_store_expect(txn, key, revision);
-    control_store_put(txn, key, remit_arena_str(arena, remit_buf_view(value)));
-    return remit_arena_check(arena, "an IAM record", err);
+    return control_record_put(txn, key, revision, value, arena, err);
 }
 
-static int take_away(struct control_store_txn *txn, struct remit_str key, uint64_t revision,
-                     struct remit_arena *arena, struct remit_err *err)
+/* What a principal and a managed policy have in common. */
+static void put_head(struct remit_jw *w, struct remit_str name, struct remit_str path,
+                     struct remit_str id, struct remit_str arn, struct remit_str description,
+                     int64_t created_at)
 {
-    control_store_expect(txn, key, revision);
-    control_store_remove(txn, key);
-    return remit_arena_check(arena, "an IAM record", err);
+    control_record_begin(w);
+    remit_jw_put_str(w, "name", name);
+    remit_jw_put_str(w, "path", path);
+    remit_jw_put_str(w, "id", id);
+    remit_jw_put_str(w, "arn", arn);
+    remit_jw_put_str(w, "description", description);
+    remit_jw_put_int(w, "createdAt", created_at);
 }
 
 void iam_tags_write(struct remit_jw *w, const struct iam_tag *tags, size_t n)
@@ -82,13 +86,7 @@ int iam_principal_put(struct control_store_txn *txn, const struct iam_principal_
     auto_buf struct remit_buf text = REMIT_BUF(CONTROL_STORE_VALUE_MAX);
     struct remit_jw w = REMIT_JW(&text);
 
-    control_record_begin(&w);
-    remit_jw_put_str(&w, "name", r->name);
-    remit_jw_put_str(&w, "path", r->path);
-    remit_jw_put_str(&w, "id", r->id);
-    remit_jw_put_str(&w, "arn", r->arn);
-    remit_jw_put_str(&w, "description", r->description);
-    remit_jw_put_int(&w, "createdAt", r->created_at);
+    put_head(&w, r->name, r->path, r->id, r->arn, r->description, r->created_at);
     remit_jw_put_str(&w, "boundary", r->boundary);
     if (r->is_role)
         put_role_only(&w, r);
@@ -103,8 +101,8 @@ int iam_principal_put(struct control_store_txn *txn, const struct iam_principal_
 int iam_principal_remove(struct control_store_txn *txn, const struct iam_principal_record *record,
                          struct remit_arena *arena, struct remit_err *err)
 {
-    return take_away(txn, iam_principal_path(record->is_role, record->name, arena),
-                     record->revision, arena, err);
+    return control_record_remove(txn, iam_principal_path(record->is_role, record->name, arena),
+                                 record->revision, arena, err);
 }
 
 /* ---- managed policies ---- */
@@ -129,13 +127,7 @@ int iam_policy_put(struct control_store_txn *txn, const struct iam_policy_record
     auto_buf struct remit_buf text = REMIT_BUF(CONTROL_STORE_VALUE_MAX);
     struct remit_jw w = REMIT_JW(&text);
 
-    control_record_begin(&w);
-    remit_jw_put_str(&w, "name", r->name);
-    remit_jw_put_str(&w, "path", r->path);
-    remit_jw_put_str(&w, "id", r->id);
-    remit_jw_put_str(&w, "arn", r->arn);
-    remit_jw_put_str(&w, "description", r->description);
-    remit_jw_put_int(&w, "createdAt", r->created_at);
+    put_head(&w, r->name, r->path, r->id, r->arn, r->description, r->created_at);
     remit_jw_put_int(&w, "updatedAt", r->updated_at);
     remit_jw_put_str(&w, "default", r->default_version);
     remit_jw_put_int(&w, "next", (int64_t)r->next_version);
@@ -148,7 +140,8 @@ int iam_policy_put(struct control_store_txn *txn, const struct iam_policy_record
 int iam_policy_remove(struct control_store_txn *txn, const struct iam_policy_record *record,
                       struct remit_arena *arena, struct remit_err *err)
 {
-    return take_away(txn, iam_policy_path(record->name, arena), record->revision, arena, err);
+    return control_record_remove(txn, iam_policy_path(record->name, arena), record->revision, arena,
+                                 err);
 }
 
 /* ---- access keys ---- */
@@ -174,7 +167,8 @@ int iam_access_key_put(struct control_store_txn *txn, const struct iam_access_ke
 int iam_access_key_remove(struct control_store_txn *txn, const struct iam_access_key *key,
                           struct remit_arena *arena, struct remit_err *err)
 {
-    return take_away(txn, iam_access_key_path(key->id, arena), key->revision, arena, err);
+    return control_record_remove(txn, iam_access_key_path(key->id, arena), key->revision, arena,
+                                 err);
 }
 
 int iam_access_key_write(struct control_store *store, const struct iam_access_key *key,

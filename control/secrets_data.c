@@ -180,19 +180,13 @@ int secrets_put(struct control_store_txn *txn, const struct secrets_secret *s,
         put_version(&w, &s->versions[i]);
     remit_jw_end(&w);
     remit_jw_end(&w);
-    TRY(remit_buf_check(&text, "a secret", err));
-    control_store_expect(txn, key, s->revision);
-    control_store_put(txn, key, remit_arena_str(arena, remit_buf_view(&text)));
-    return remit_arena_check(arena, "a secret", err);
+    return control_record_put(txn, key, s->revision, &text, arena, err);
 }
 
 int secrets_remove(struct control_store_txn *txn, const struct secrets_secret *s,
                    struct remit_arena *arena, struct remit_err *err)
 {
-    struct remit_str key = record_path(s->name, arena);
-
-    control_store_expect(txn, key, s->revision);
-    control_store_remove(txn, key);
+    TRY(control_record_remove(txn, record_path(s->name, arena), s->revision, arena, err));
     for (size_t i = 0; i < s->n_versions; i++)
         TRY(secrets_value_remove(txn, s, &s->versions[i], arena, err));
     return remit_arena_check(arena, "a secret", err);

@@ -125,20 +125,13 @@ int ssm_parameter_put(struct control_store_txn *txn, const struct ssm_parameter 
     remit_jw_put_str(&w, "changedBy", p->changed_by);
     iam_tags_write(&w, p->tags, p->n_tags);
     remit_jw_end(&w);
-    TRY(remit_buf_check(&text, "a parameter", err));
-    control_store_expect(txn, key, p->revision);
-    control_store_put(txn, key, remit_arena_str(arena, remit_buf_view(&text)));
-    return remit_arena_check(arena, "a parameter", err);
+    return control_record_put(txn, key, p->revision, &text, arena, err);
 }
 
 int ssm_parameter_remove(struct control_store_txn *txn, const struct ssm_parameter *p,
                          struct remit_arena *arena, struct remit_err *err)
 {
-    struct remit_str key = head_path(p->name, arena);
-
-    control_store_expect(txn, key, p->revision);
-    control_store_remove(txn, key);
-    return remit_arena_check(arena, "a parameter", err);
+    return control_record_remove(txn, head_path(p->name, arena), p->revision, arena, err);
 }
 
 int ssm_version_put(struct control_store_txn *txn, const struct ssm_parameter *p,

@@ -25,9 +25,9 @@ static int check_document(struct remit_str document, struct remit_err *err)
     return 0;
 }
 
-static int create_once(struct control_call *call, const struct iam_policy_record *policy,
-                       unsigned tries, struct remit_err *err)
+static int create_once(struct control_call *call, void *self, struct remit_err *err)
 {
+    const struct iam_policy_record *policy = self;
     struct control_store_txn txn = { 0 };
     bool there = false;
 
@@ -38,7 +38,7 @@ static int create_once(struct control_call *call, const struct iam_policy_record
                           " already exists. Duplicate names are not allowed.",
                           REMIT_STR_ARG(policy->name));
     TRY(iam_policy_put(&txn, policy, call->arena, err));
-    return iam_commit(call, &txn, tries, err);
+    return control_try_commit(call, &txn, err);
 }
 
 static int create_policy(struct control_call *call, struct remit_err *err)
@@ -59,15 +59,12 @@ static int create_policy(struct control_call *call, struct remit_err *err)
         .versions = &first,
         .n_versions = 1,
     };
-    int done = 1;
 
     TRY(check_document(first.document, err));
     policy.arn = control_arn(call, "iam", false, "policy" REMIT_STR_FMT REMIT_STR_FMT,
                              REMIT_STR_ARG(policy.path), REMIT_STR_ARG(policy.name));
     TRY(iam_tags_take(call, "Tags", "InvalidInput", &policy.tags, &policy.n_tags, err));
-    for (unsigned tries = 1; done > 0; tries++)
-        done = create_once(call, &policy, tries, err);
-    TRY(done);
+    TRY(control_try(call, create_once, &policy, IAM_RACE, err));
     iam_put_policy(call, "Policy", &policy, &unused, IAM_WHOLE);
     return 0;
 }

@@ -125,50 +125,53 @@ static int write_new(struct control_call *call, const struct secrets_secret *old
         TRY(secrets_add_version(call, secret, secrets_version_id(call), value, &current, 1, &txn,
                                 err));
     TRY(secrets_put(&txn, secret, call->arena, err));
-    return control_store_commit(call->store, &txn, NULL, err);
+    return control_try_commit(call, &txn, err);
 }
 
-/* 0 done, 1 when somebody else was first: look again. */
-static int create_once(struct control_call *call, const struct secrets_value *value,
-                       struct secrets_secret *secret, struct remit_err *err)
+struct creating {
+    struct secrets_value value;
+    struct secrets_secret *secret;
+};
+
+/* Whoever lost a race finds the winner's secret the next time. */
+static int create_once(struct control_call *call, void *self, struct remit_err *err)
 {
+    struct creating *c = self;
     struct secrets_secret *old = REMIT_NEW(call->arena, struct secrets_secret);
     int there = 0;
 
     TRY(remit_arena_check(call->arena, "the request", err));
     TRY(secrets_read_name(call, control_in_str(call, "Name"), old, err));
-    there = check_old(call, old, value, err);
+    there = check_old(call, old, &c->value, err);
     if (there < 0)
         return -1;
-    if (there > 0) {
-        *secret = *old;
-        return 0;
-    }
-    if (write_new(call, old, value, secret, err) == 0)
-        return 0;
-    return remit_err_is(err, "StoreConflict") ? 1 : -1;
+    if (there == 0)
+        return write_new(call, old, &c->value, c->secret, err);
+    *c->secret = *old;
+    return 0;
+}
+
+static void put_version_id(struct control_call *call, struct secrets_secret *secret)
+{
+    const struct secrets_version *version = secrets_by_stage(secret, REMIT_STR("AWSCURRENT"));
+
+    if (version != NULL)
+        control_put_str(call, "VersionId", version->id);
 }
 
 static int create_secret(struct control_call *call, struct remit_err *err)
 {
     auto_buf struct remit_buf decoded = REMIT_BUF_SECRET(REMIT_SECRET_MAX + 4);
-    struct secrets_secret *secret = REMIT_NEW(call->arena, struct secrets_secret);
-    struct secrets_value value;
-    int lost = 1;
+    struct creating c = { .secret = REMIT_NEW(call->arena, struct secrets_secret) };
 
     TRY(remit_arena_check(call->arena, "the request", err));
     TRY(check_extras(call, err));
-    TRY(secrets_value_of(call, false, &decoded, &value, err));
-    while (lost > 0) /* whoever lost finds the winner's secret and stops */
-        lost = create_once(call, &value, secret, err);
-    TRY(lost);
-    control_put_str(call, "ARN", secret->arn);
-    control_put_str(call, "Name", secret->name);
-    if (value.given) {
-        const struct secrets_version *version = secrets_by_stage(secret, REMIT_STR("AWSCURRENT"));
-
-        control_put_str(call, "VersionId", version != NULL ? version->id : secret->name);
-    }
+    TRY(secrets_value_of(call, false, &decoded, &c.value, err));
+    TRY(control_try(call, create_once, &c, SECRETS_RACE, err));
+    control_put_str(call, "ARN", c.secret->arn);
+    control_put_str(call, "Name", c.secret->name);
+    if (c.value.given)
+        put_version_id(call, c.secret);
     return 0;
 }
 

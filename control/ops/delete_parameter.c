@@ -25,34 +25,24 @@ static int remove_some(struct control_call *call, struct ssm_parameter *paramete
                  : ssm_parameter_put(txn, parameter, call->arena, err);
 }
 
-static int remove_once(struct control_call *call, bool *rest, struct remit_err *err)
+static int remove_once(struct control_call *call, void *self, struct remit_err *err)
 {
     struct control_store_txn txn = { 0 };
     struct ssm_parameter parameter = { 0 };
     struct ssm_reference reference;
+    bool rest = false;
+    int lost = 0;
 
-    *rest = false;
     ssm_reference(call, control_in_str(call, "Name"), &reference);
     TRY(ssm_parameter_read(call->store, reference.name, call->arena, &parameter, err));
-    TRY(remove_some(call, &parameter, &txn, rest, err));
-    return control_store_commit(call->store, &txn, NULL, err);
+    TRY(remove_some(call, &parameter, &txn, &rest, err));
+    lost = control_try_commit(call, &txn, err);
+    return lost != 0 || rest ? lost : remove_once(call, self, err); /* at most twice: see KEPT */
 }
 
 static int delete_parameter(struct control_call *call, struct remit_err *err)
 {
-    bool rest = false;
-
-    for (unsigned tries = 0; !rest; tries++) {
-        if (remove_once(call, &rest, err) == 0)
-            continue;
-        if (!remit_err_is(err, "StoreConflict"))
-            return -1;
-        if (tries == SSM_TRIES)
-            return remit_fail(err, REMIT_ERR_CONFLICT, "TooManyUpdates",
-                              "The parameter is being changed by others; tried %u times.", tries);
-        rest = false;
-    }
-    return 0;
+    return control_try(call, remove_once, NULL, SSM_RACE, err);
 }
 
 const struct control_operation control_delete_parameter = {

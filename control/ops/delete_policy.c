@@ -21,29 +21,26 @@ static int deletable(const struct iam_policy_record *policy, const struct iam_po
     return 0;
 }
 
-static int delete_once(struct control_call *call, unsigned tries, struct remit_err *err)
+static int delete_once(struct control_call *call, void *self, struct remit_err *err)
 {
     struct remit_str arn = control_in_str(call, "PolicyArn");
     struct control_store_txn txn = { 0 };
     struct iam_policy_record policy = { 0 };
     struct iam_policy_usage usage = { 0 };
 
+    (void)self;
     TRY(iam_policy_read(call->store, arn, call->arena, &policy, err));
     TRY(iam_policy_usage_read(call->store, arn, call->arena, &usage, err));
     TRY(deletable(&policy, &usage, err));
     TRY(iam_policy_remove(&txn, &policy, call->arena, err));
     TRY(iam_policy_usage_remove(&txn, &usage, call->arena, err));
-    return iam_commit(call, &txn, tries, err);
+    return control_try_commit(call, &txn, err);
 }
 
 static int delete_policy(struct control_call *call, struct remit_err *err)
 {
-    int done = 1;
-
     TRY(iam_arn_check(control_in_str(call, "PolicyArn"), err));
-    for (unsigned tries = 1; done > 0; tries++)
-        done = delete_once(call, tries, err);
-    return done;
+    return control_try(call, delete_once, NULL, IAM_RACE, err);
 }
 
 const struct control_operation control_delete_policy = {

@@ -40,10 +40,9 @@ static int check_window(struct control_call *call, struct remit_err *err)
     return 0;
 }
 
-/* 0 done, 1 when the race was lost. */
-static int delete_once(struct control_call *call, struct secrets_secret *secret,
-                       struct remit_err *err)
+static int delete_once(struct control_call *call, void *self, struct remit_err *err)
 {
+    struct secrets_secret *secret = self;
     bool force = control_in_bool(call, "ForceDeleteWithoutRecovery", false);
     struct control_store_txn txn = { 0 };
 
@@ -53,24 +52,16 @@ static int delete_once(struct control_call *call, struct secrets_secret *secret,
         secret->delete_at += (double)control_in_int(call, "RecoveryWindowInDays", 30) * DAY_S;
     TRY(force ? secrets_remove(&txn, secret, call->arena, err)
               : secrets_put(&txn, secret, call->arena, err));
-    if (control_store_commit(call->store, &txn, NULL, err) == 0)
-        return 0;
-    return remit_err_is(err, "StoreConflict") ? 1 : -1;
+    return control_try_commit(call, &txn, err);
 }
 
 static int delete_secret(struct control_call *call, struct remit_err *err)
 {
     struct secrets_secret *secret = REMIT_NEW(call->arena, struct secrets_secret);
-    int lost = 1;
 
     TRY(remit_arena_check(call->arena, "the request", err));
     TRY(check_window(call, err));
-    for (int tries = 0; lost > 0 && tries < SECRETS_TRIES; tries++)
-        lost = delete_once(call, secret, err);
-    if (lost > 0)
-        return remit_fail(err, REMIT_ERR_CONFLICT, "InvalidRequestException",
-                          "The secret is being changed by others; tried %d times.", SECRETS_TRIES);
-    TRY(lost);
+    TRY(control_try(call, delete_once, secret, SECRETS_RACE, err));
     control_put_str(call, "ARN", secret->arn);
     control_put_str(call, "Name", secret->name);
     control_put_time(call, "DeletionDate", secret->delete_at);

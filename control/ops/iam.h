@@ -16,8 +16,9 @@
 #include "control/iam_write.h"
 #include "control/operation.h"
 #include "control/ops/page.h"
+#include "control/ops/retry.h"
 
-#define IAM_TRIES 8
+#define IAM_RACE "ConcurrentModification"
 
 /* ---- input ---- */
 
@@ -96,9 +97,6 @@ int iam_named_change(struct control_call *call, iam_change_fn *change,
 /* The same, and then the record is removed. */
 int iam_named_remove(struct control_call *call, iam_change_fn *check,
                      struct remit_err *err) REMIT_MUST_USE;
-/* Commits; 1 when the race was lost and there are tries left. */
-int iam_commit(struct control_call *call, const struct control_store_txn *txn, unsigned tries,
-               struct remit_err *err) REMIT_MUST_USE;
 int iam_is_there(struct control_call *call, struct remit_str key, bool *there,
                  struct remit_err *err) REMIT_MUST_USE;
 /* A new role or user, with the boundary that the input asks for. */
@@ -165,6 +163,9 @@ void iam_put_document(struct control_call *call, const char *name, struct remit_
 int iam_page_begin(struct control_call *call, struct control_page *page,
                    struct remit_err *err) REMIT_MUST_USE;
 void iam_page_end(struct control_call *call, const struct control_page *page);
+/* "arn:…:role<PathPrefix>": a policy may grant the listing of one path. */
+int iam_list_resource(struct control_call *call, const char *kind,
+                      struct remit_err *err) REMIT_MUST_USE;
 /* Roles or users under PathPrefix, as a list of that name. */
 int iam_list_principals(struct control_call *call, bool is_role, const char *list,
                         struct remit_err *err) REMIT_MUST_USE;

@@ -130,24 +130,6 @@ int iam_create_context(struct control_call *call, struct remit_err *err)
 
 /* ---- changes ---- */
 
-static bool lost_race(const struct remit_err *err)
-{
-    return remit_err_is(err, "StoreConflict");
-}
-
-int iam_commit(struct control_call *call, const struct control_store_txn *txn, unsigned tries,
-               struct remit_err *err)
-{
-    if (control_store_commit(call->store, txn, NULL, err) == 0)
-        return 0;
-    if (!lost_race(err))
-        return -1;
-    return tries < IAM_TRIES
-               ? 1
-               : remit_fail(err, REMIT_ERR_CONFLICT, "ConcurrentModification",
-                            "The entity is being changed by others; tried %u times.", tries);
-}
-
 int iam_is_there(struct control_call *call, struct remit_str key, bool *there,
                  struct remit_err *err)
 {
@@ -159,9 +141,9 @@ int iam_is_there(struct control_call *call, struct remit_str key, bool *there,
     return 0;
 }
 
-static int create_once(struct control_call *call, struct iam_principal_record *record,
-                       unsigned tries, struct remit_err *err)
+static int create_once(struct control_call *call, void *self, struct remit_err *err)
 {
+    struct iam_principal_record *record = self;
     struct control_store_txn txn = { 0 };
     bool there = false;
 
@@ -173,53 +155,45 @@ static int create_once(struct control_call *call, struct iam_principal_record *r
                           record->is_role ? "Role" : "User", REMIT_STR_ARG(record->name));
     TRY(iam_boundary_set(call, record, &txn, err));
     TRY(iam_principal_put(&txn, record, call->arena, err));
-    return iam_commit(call, &txn, tries, err);
+    return control_try_commit(call, &txn, err);
 }
 
 int iam_principal_create(struct control_call *call, struct iam_principal_record *record,
                          struct remit_err *err)
 {
-    int done = 1;
-
-    for (unsigned tries = 1; done > 0; tries++)
-        done = create_once(call, record, tries, err);
-    return done;
+    return control_try(call, create_once, record, IAM_RACE, err);
 }
 
-static int change_once(struct control_call *call, iam_change_fn *change, bool removes,
-                       unsigned tries, struct remit_err *err)
+struct change {
+    iam_change_fn *fn;
+    bool removes;
+};
+
+static int change_once(struct control_call *call, void *self, struct remit_err *err)
 {
+    const struct change *change = self;
     struct iam_principal_record record = { 0 };
     struct control_store_txn txn = { 0 };
     int done = 0;
 
     TRY(iam_named_read(call, &record, err));
-    done = change(call, &record, &txn, err);
+    done = change->fn(call, &record, &txn, err);
     if (done != 0)
         return done > 0 ? 0 : -1;
-    TRY(removes ? iam_principal_remove(&txn, &record, call->arena, err)
-                : iam_principal_put(&txn, &record, call->arena, err));
-    return iam_commit(call, &txn, tries, err);
-}
-
-static int change_until_done(struct control_call *call, iam_change_fn *change, bool removes,
-                             struct remit_err *err)
-{
-    int done = 1;
-
-    for (unsigned tries = 1; done > 0; tries++)
-        done = change_once(call, change, removes, tries, err);
-    return done;
+    TRY(change->removes ? iam_principal_remove(&txn, &record, call->arena, err)
+                        : iam_principal_put(&txn, &record, call->arena, err));
+    return control_try_commit(call, &txn, err);
 }
 
 int iam_named_change(struct control_call *call, iam_change_fn *change, struct remit_err *err)
 {
-    return change_until_done(call, change, false, err);
+    return control_try(call, change_once, &(struct change){ .fn = change }, IAM_RACE, err);
 }
 
 int iam_named_remove(struct control_call *call, iam_change_fn *check, struct remit_err *err)
 {
-    return change_until_done(call, check, true, err);
+    return control_try(call, change_once, &(struct change){ .fn = check, .removes = true },
+                       IAM_RACE, err);
 }
 
 static int hangs_on(const char *what, struct remit_err *err)

@@ -17,6 +17,17 @@ void iam_page_end(struct control_call *call, const struct control_page *page)
 
 /* ---- roles and users ---- */
 
+int iam_list_resource(struct control_call *call, const char *kind, struct remit_err *err)
+{
+    struct remit_str prefix = control_in_str(call, "PathPrefix");
+
+    if (prefix.len == 0)
+        prefix = REMIT_STR("/");
+    return control_resource_add(
+        call, control_arn(call, "iam", false, "%s" REMIT_STR_FMT, kind, REMIT_STR_ARG(prefix)),
+        err);
+}
+
 struct listing {
     struct control_call *call;
     bool is_role;

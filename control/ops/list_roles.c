@@ -5,16 +5,9 @@ static const struct control_field input[] = {
     IAM_PAGE_FIELDS,
 };
 
-/* A policy may grant the listing of one path. */
 static int list_roles_resource(struct control_call *call, struct remit_err *err)
 {
-    struct remit_str prefix = control_in_str(call, "PathPrefix");
-
-    return control_resource_add(
-        call,
-        control_arn(call, "iam", false, "role" REMIT_STR_FMT,
-                    REMIT_STR_ARG(prefix.len > 0 ? prefix : REMIT_STR("/"))),
-        err);
+    return iam_list_resource(call, "role", err);
 }
 
 static int list_roles(struct control_call *call, struct remit_err *err)

@@ -159,9 +159,9 @@ static int add_version(struct control_call *call, struct ssm_parameter *paramete
     return ssm_parameter_put(txn, parameter, call->arena, err);
 }
 
-static int put_once(struct control_call *call, struct ssm_parameter *parameter,
-                    struct remit_err *err)
+static int put_once(struct control_call *call, void *self, struct remit_err *err)
 {
+    struct ssm_parameter *parameter = self;
     struct control_store_txn txn = { 0 };
     struct ssm_reference reference;
     struct remit_str name;
@@ -175,23 +175,15 @@ static int put_once(struct control_call *call, struct ssm_parameter *parameter,
     else
         return -1;
     TRY(add_version(call, parameter, &txn, err));
-    return control_store_commit(call->store, &txn, NULL, err);
+    return control_try_commit(call, &txn, err);
 }
 
 static int put_parameter(struct control_call *call, struct remit_err *err)
 {
     struct ssm_parameter parameter = { 0 };
-    unsigned tries = 1;
 
     TRY(check_extras(call, err));
-    while (put_once(call, &parameter, err) != 0) {
-        if (!remit_err_is(err, "StoreConflict"))
-            return -1;
-        if (tries++ == SSM_TRIES)
-            return remit_fail(err, REMIT_ERR_CONFLICT, "TooManyUpdates",
-                              "The parameter is being changed by others; tried %d times.",
-                              SSM_TRIES);
-    }
+    TRY(control_try(call, put_once, &parameter, SSM_RACE, err));
     control_put_int(call, "Version", parameter.version);
     control_put_str(call, "Tier", parameter.tier);
     return 0;

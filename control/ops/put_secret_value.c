@@ -23,47 +23,42 @@ static size_t stages_of(struct control_call *call, struct remit_str out[SECRETS_
     return remit_json_count(stages) > 0 ? remit_json_count(stages) : 1;
 }
 
-/* 0 done, 1 when the race was lost. */
-static int put_once(struct control_call *call, struct remit_str id,
-                    const struct secrets_value *value, struct secrets_secret *secret,
-                    struct remit_err *err)
+struct putting {
+    struct remit_str id;
+    struct secrets_value value;
+    struct secrets_secret *secret;
+};
+
+static int put_once(struct control_call *call, void *self, struct remit_err *err)
 {
+    const struct putting *p = self;
     struct remit_str stages[SECRETS_STAGES_MOST];
     size_t n_stages = stages_of(call, stages);
     struct control_store_txn txn = { 0 };
     int same = 0;
 
-    TRY(secrets_find_live(call, secret, err));
-    same = secrets_has_same(call, secret, id, value, err);
+    TRY(secrets_find_live(call, p->secret, err));
+    same = secrets_has_same(call, p->secret, p->id, &p->value, err);
     if (same != 0)
         return same > 0 ? 0 : -1;
-    TRY(secrets_add_version(call, secret, id, value, stages, n_stages, &txn, err));
-    TRY(secrets_put(&txn, secret, call->arena, err));
-    if (control_store_commit(call->store, &txn, NULL, err) == 0)
-        return 0;
-    return remit_err_is(err, "StoreConflict") ? 1 : -1;
+    TRY(secrets_add_version(call, p->secret, p->id, &p->value, stages, n_stages, &txn, err));
+    TRY(secrets_put(&txn, p->secret, call->arena, err));
+    return control_try_commit(call, &txn, err);
 }
 
 static int put_secret_value(struct control_call *call, struct remit_err *err)
 {
     auto_buf struct remit_buf decoded = REMIT_BUF_SECRET(REMIT_SECRET_MAX + 4);
-    struct secrets_secret *secret = REMIT_NEW(call->arena, struct secrets_secret);
-    struct remit_str id = secrets_version_id(call);
-    struct secrets_value value;
-    int lost = 1;
+    struct putting p = { .id = secrets_version_id(call),
+                         .secret = REMIT_NEW(call->arena, struct secrets_secret) };
 
     TRY(remit_arena_check(call->arena, "the request", err));
-    TRY(secrets_value_of(call, true, &decoded, &value, err));
-    for (int tries = 0; lost > 0 && tries < SECRETS_TRIES; tries++)
-        lost = put_once(call, id, &value, secret, err);
-    if (lost > 0)
-        return remit_fail(err, REMIT_ERR_CONFLICT, "InvalidRequestException",
-                          "The secret is being changed by others; tried %d times.", SECRETS_TRIES);
-    TRY(lost);
-    control_put_str(call, "ARN", secret->arn);
-    control_put_str(call, "Name", secret->name);
-    control_put_str(call, "VersionId", id);
-    secrets_put_stages(call, "VersionStages", secrets_by_id(secret, id));
+    TRY(secrets_value_of(call, true, &decoded, &p.value, err));
+    TRY(control_try(call, put_once, &p, SECRETS_RACE, err));
+    control_put_str(call, "ARN", p.secret->arn);
+    control_put_str(call, "Name", p.secret->name);
+    control_put_str(call, "VersionId", p.id);
+    secrets_put_stages(call, "VersionStages", secrets_by_id(p.secret, p.id));
     return 0;
 }
 

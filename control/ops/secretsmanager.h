@@ -6,9 +6,10 @@
  */
 #pragma once
 
+#include "control/ops/retry.h"
 #include "control/secrets_data.h"
 
-#define SECRETS_TRIES 8
+#define SECRETS_RACE "InvalidRequestException"
 
 #define SECRETS_ID                                                                                 \
     {                                                                                              \

@@ -8,9 +8,10 @@
 #pragma once
 
 #include "control/ops/page.h"
+#include "control/ops/retry.h"
 #include "control/ssm_data.h"
 
-#define SSM_TRIES  8
+#define SSM_RACE   "TooManyUpdates"
 #define SSM_KEY_ID "alias/aws/ssm" /* the one key there is */
 
 #define SSM_NAME(member, is_required)                                                              \

@@ -47,3 +47,21 @@ int control_record_get(struct control_store *store, struct remit_str key, struct
     *revision = entry.revision;
     return 0;
 }
+
+int control_record_put(struct control_store_txn *txn, struct remit_str key, uint64_t revision,
+                       const struct remit_buf *text, struct remit_arena *arena,
+                       struct remit_err *err)
+{
+    TRY(remit_buf_check(text, "the record", err));
+    control_store_expect(txn, key, revision);
+    control_store_put(txn, key, remit_arena_str(arena, remit_buf_view(text)));
+    return remit_arena_check(arena, "the record", err);
+}
+
+int control_record_remove(struct control_store_txn *txn, struct remit_str key, uint64_t revision,
+                          const struct remit_arena *arena, struct remit_err *err)
+{
+    control_store_expect(txn, key, revision);
+    control_store_remove(txn, key);
+    return remit_arena_check(arena, "the record", err);
+}

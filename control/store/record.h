@@ -22,6 +22,15 @@ void control_record_begin(struct remit_jw *w);
 int control_record_parse(const struct control_store_entry *entry, struct remit_json **out,
                          struct remit_err *err) REMIT_MUST_USE;
 /*
+ * A record into a commit: the compare with the revision that was read (0: must be absent) and the
+ * put, or the removal. The value is copied to the arena, where the key must be, too.
+ */
+int control_record_put(struct control_store_txn *txn, struct remit_str key, uint64_t revision,
+                       const struct remit_buf *text, struct remit_arena *arena,
+                       struct remit_err *err) REMIT_MUST_USE;
+int control_record_remove(struct control_store_txn *txn, struct remit_str key, uint64_t revision,
+                          const struct remit_arena *arena, struct remit_err *err) REMIT_MUST_USE;
+/*
  * Get and parse in one go: *out is NULL and *revision 0 when there is no such key. Strings of the
  * tree are borrowed from the tree.
  */
