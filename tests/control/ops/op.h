@@ -28,6 +28,17 @@ void op_must(const char *name, const char *body);
 const char *op_element(const char *name);
 const char *op_member(const char *path);
 
+/* A row of what is refused, for ROWS(). */
+struct op_refusal {
+    const char *name;
+    const char *operation, *body;
+    enum remit_err_kind kind;
+    const char *code, *text;
+};
+/* Called by the root user. */
+#define EXPECT_REFUSAL(row)                                                                        \
+    EXPECT_REFUSED(op((row)->operation, (row)->body), (row)->kind, (row)->code, (row)->text)
+
 #define EXPECT_HAS(part)                                                                           \
     cr_expect(strstr(remit_buf_cstr(&face_out), (part)) != NULL, "it is: %s",                      \
               remit_buf_cstr(&face_out))

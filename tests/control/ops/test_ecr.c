@@ -29,12 +29,7 @@ Test(ecr, a_repository_is_described_as_it_was_made)
     EXPECT_TEXT(op_member("repositories.0.repositoryArn"), ARN "team/web");
 }
 
-static const struct row {
-    const char *name;
-    const char *operation, *body;
-    enum remit_err_kind kind;
-    const char *code, *text;
-} rows[] = {
+static const struct op_refusal rows[] = {
     { "twice", "CreateRepository", "{\"repositoryName\":\"web\"}", REMIT_ERR_CONFLICT,
       "RepositoryAlreadyExistsException",
       "The repository with name 'web' already exists in the registry with id '" FACE_ACCOUNT "'" },
@@ -71,10 +66,8 @@ static const struct row {
 
 ROWS(ecr, refused, rows)
 {
-    const struct row *r = &rows[*row_index];
-
     op_must("CreateRepository", "{\"repositoryName\":\"web\"}");
-    EXPECT_REFUSED(op(r->operation, r->body), r->kind, r->code, r->text);
+    EXPECT_REFUSAL(&rows[*row_index]);
 }
 
 static const struct name_row {

@@ -40,12 +40,7 @@ Test(iam_roles, names_are_unique_without_regard_to_case)
                    "The role with name WEB cannot be found.");
 }
 
-static const struct row {
-    const char *name;
-    const char *operation, *body;
-    enum remit_err_kind kind;
-    const char *code, *text;
-} rows[] = {
+static const struct op_refusal rows[] = {
     { "a role that is not there", "GetRole", "RoleName=none", REMIT_ERR_NOT_FOUND, "NoSuchEntity",
       "The role with name none cannot be found." },
     { "a user that is not there", "GetUser", "UserName=none", REMIT_ERR_NOT_FOUND, "NoSuchEntity",
@@ -86,9 +81,7 @@ static const struct row {
 
 ROWS(iam_roles, refused, rows)
 {
-    const struct row *r = &rows[*row_index];
-
-    EXPECT_REFUSED(op(r->operation, r->body), r->kind, r->code, r->text);
+    EXPECT_REFUSAL(&rows[*row_index]);
 }
 
 Test(iam_roles, a_trust_policy_must_be_one)

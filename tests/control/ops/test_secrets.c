@@ -117,12 +117,7 @@ Test(secrets, a_secret_may_be_made_without_a_value)
     op_must("GetSecretValue", GET); /* a first version is always current */
 }
 
-static const struct row {
-    const char *name;
-    const char *operation, *body;
-    enum remit_err_kind kind;
-    const char *code, *text;
-} rows[] = {
+static const struct op_refusal rows[] = {
     { "already there", "CreateSecret", "{\"Name\":\"app/db\",\"SecretString\":\"v\"}",
       REMIT_ERR_CONFLICT, "ResourceExistsException",
       "The operation failed because the secret app/db already exists." },
@@ -167,10 +162,8 @@ static const struct row {
 
 ROWS(secrets, refused, rows)
 {
-    const struct row *r = &rows[*row_index];
-
     op_must("CreateSecret", CREATE);
-    EXPECT_REFUSED(op(r->operation, r->body), r->kind, r->code, r->text);
+    EXPECT_REFUSAL(&rows[*row_index]);
 }
 
 Test(secrets, a_deleted_secret_waits_for_its_date)

@@ -107,12 +107,7 @@ Test(ssm, a_secret_value_is_in_no_error_and_no_audit_record)
     remit_buf_drop(&log);
 }
 
-static const struct row {
-    const char *name;
-    const char *operation, *body;
-    enum remit_err_kind kind;
-    const char *code, *text;
-} rows[] = {
+static const struct op_refusal rows[] = {
     { "not there", "GetParameter", "{\"Name\":\"/none\"}", REMIT_ERR_NOT_FOUND, "ParameterNotFound",
       "Parameter /none not found." },
     { "no such version", "GetParameter", "{\"Name\":\"/app/a:9\"}", REMIT_ERR_NOT_FOUND,
@@ -202,10 +197,8 @@ static const struct row {
 
 ROWS(ssm, refused, rows)
 {
-    const struct row *r = &rows[*row_index];
-
     put("/app/a", "String", "one");
-    EXPECT_REFUSED(op(r->operation, r->body), r->kind, r->code, r->text);
+    EXPECT_REFUSAL(&rows[*row_index]);
 }
 
 Test(ssm, values_up_to_4096_bytes_are_standard)
