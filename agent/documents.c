@@ -86,23 +86,26 @@ static void put_ports(const struct agent_task *task, size_t which, bool v4, stru
         remit_jw_end(w);
 }
 
-/* [task-endpoints 4.6] with the labels that only the agent reads left out. */
+/* [task-endpoints 4.6] without those that only the agent reads. */
 static void put_labels(const struct agent_container *c, struct remit_jw *w)
 {
     const struct remit_json *labels =
         remit_json_get(remit_json_get(c->inspect, "Config"), "Labels");
+    bool any = false;
 
-    if (remit_json_count(labels) == 0)
-        return;
-    remit_jw_key(w, "Labels");
-    remit_jw_object(w);
     for (void *m = remit_json_first(labels); m != NULL; m = remit_json_next(labels, m)) {
         if (remit_str_starts(remit_json_key(m), REMIT_STR("com.remit.")))
             continue;
+        if (!any) {
+            remit_jw_key(w, "Labels");
+            remit_jw_object(w);
+            any = true;
+        }
         remit_jw_key_str(w, remit_json_key(m));
         remit_jw_json(w, remit_json_value(m));
     }
-    remit_jw_end(w);
+    if (any)
+        remit_jw_end(w);
 }
 
 static void put_limits(const struct agent_container *c, struct remit_jw *w)

@@ -4,10 +4,10 @@
 
 #include "agent/agent.h"
 
-#define MEBIBYTE           ((int64_t)1024 * 1024)
-#define SECOND_NS          ((int64_t)1000000000)
-#define CPU_SHARES_LEAST   2 /* [task-endpoints 4.4] what Docker takes for none */
-#define NANO_CPUS_PER_UNIT (SECOND_NS / 1024)
+#define MEBIBYTE         ((int64_t)1024 * 1024)
+#define SECOND_NS        ((int64_t)1000000000)
+#define CPU_SHARES_LEAST 2    /* [task-endpoints 4.4] what Docker takes for none */
+#define CPU_UNITS        1024 /* of a CPU */
 
 static const struct remit_json *definition_of(const struct agent_task *task, size_t which,
                                               const char *member)
@@ -55,12 +55,19 @@ static int check_capabilities(const struct agent_task *task, size_t which, struc
 
 static int check_security(const struct agent_task *task, size_t which, struct remit_err *err)
 {
+    static const char *const words[] = { "no-new-privileges", "no-new-privileges:true",
+                                         "no-new-privileges=true" };
     const struct remit_json *options = definition_of(task, which, "dockerSecurityOptions");
 
-    for (size_t i = 0; i < remit_json_count(options); i++)
-        if (!remit_str_starts(remit_json_str(remit_json_at(options, i)),
-                              REMIT_STR("no-new-privileges")))
+    for (size_t i = 0; i < remit_json_count(options); i++) {
+        bool known = false;
+
+        for (size_t k = 0; k < REMIT_COUNT(words); k++)
+            known = known || remit_str_equal(remit_json_str(remit_json_at(options, i)),
+                                             remit_str_of(words[k]));
+        if (!known)
             return refuse(task, which, "a security option beyond no-new-privileges", err);
+    }
     return 0;
 }
 
@@ -254,7 +261,7 @@ static void put_limits(const struct agent_task *task, size_t which, struct remit
         memory = task_memory;
     remit_jw_put_int(w, "CpuShares", cpu < CPU_SHARES_LEAST ? CPU_SHARES_LEAST : cpu);
     if (task_cpu > 0)
-        remit_jw_put_int(w, "NanoCpus", task_cpu * NANO_CPUS_PER_UNIT);
+        remit_jw_put_int(w, "NanoCpus", task_cpu * SECOND_NS / CPU_UNITS);
     if (memory > 0)
         remit_jw_put_int(w, "Memory", memory * MEBIBYTE);
     if (reservation > 0)
