@@ -44,7 +44,7 @@ void remit_buf_put(struct remit_buf *buf, struct remit_str bytes);
 void remit_buf_put_cstr(struct remit_buf *buf, const char *cstr);
 void remit_buf_put_byte(struct remit_buf *buf, char byte);
 void remit_buf_put_fmt(struct remit_buf *buf, const char *fmt, ...) REMIT_PRINTF(2, 3);
-void remit_buf_put_vfmt(struct remit_buf *buf, const char *fmt, va_list ap);
+void remit_buf_put_vfmt(struct remit_buf *buf, const char *fmt, va_list ap) REMIT_PRINTF(2, 0);
 void remit_buf_clear(struct remit_buf *buf); /* keeps the memory and forgets a failure */
 bool remit_buf_ok(const struct remit_buf *buf);
 /* LIMIT with `what` and the maximum in the text, when a put has failed. */

@@ -54,7 +54,7 @@ struct control_key control_key_tasks(struct remit_str cluster); /* prefix */
 struct control_key control_key_placed(struct remit_str cluster, struct remit_str instance,
                                       struct remit_str task);
 struct control_key control_key_placeds(struct remit_str cluster,
-                                       struct remit_str instance); /* prefix */
+                                       struct remit_str instance);    /* prefix */
 struct control_key control_key_all_placeds(struct remit_str cluster); /* prefix of those prefixes */
 /* /family/<family>: the highest revision ever */
 struct control_key control_key_family(struct remit_str family);

@@ -267,6 +267,8 @@ struct control_caller scene_join_token(const char *access_key_id, const char *cl
     };
 }
 
+static struct remit_json *parse_input(const char *fmt, va_list ap) REMIT_PRINTF(1, 0);
+
 static struct remit_json *parse_input(const char *fmt, va_list ap)
 {
     auto_buf struct remit_buf text = REMIT_BUF(1 << 20);
@@ -279,6 +281,9 @@ static struct remit_json *parse_input(const char *fmt, va_list ap)
     OK(remit_json_parse(remit_buf_view(&text), 1 << 20, &json, &err));
     return json;
 }
+
+static struct scene_result vcall(const struct control_operation *row, struct control_caller caller,
+                                 const char *fmt, va_list ap) REMIT_PRINTF(3, 0);
 
 static struct scene_result vcall(const struct control_operation *row, struct control_caller caller,
                                  const char *fmt, va_list ap)
