@@ -275,8 +275,7 @@ static const char *const bad_inputs[] = {
     "'status':'STOPPED','stopCode':'Whim'",
     "'status':'RUNNING','containers':[{'status':'RUNNING'}]",
     "'status':'RUNNING','containers':[{'containerName':'main','exitCode':4294967296}]",
-    "'status':'RUNNING','containers':[{'containerName':'m','networkBindings':[{'hostPort':65536}]}"
-    "]",
+    "'status':'RUNNING','containers':[{'containerName':'m','networkBindings':[{'hostPort':-1}]}]",
 };
 ROWS(agent_report, what_is_no_report_is_refused, bad_inputs)
 {
