@@ -26,7 +26,8 @@
 #define LISTEN_MAX   64
 #define PEM_MAX      ((size_t)256 * 1024)
 #define ENDPOINT_MAX 512
-#define IDLE_S       60 /* longer than a poll waits */
+#define HEAD_MAX     (16 * 1024) /* a session token of 4 KiB, three times escaped, and more */
+#define IDLE_S       60          /* longer than a poll waits */
 #define CONNECTIONS  1000
 #define LOOK_MS      2000 /* how often the registry's certificates are looked at */
 #define DRAIN_MS     5000 /* for requests under way, at the end */
@@ -208,6 +209,7 @@ static int open_http(struct daemon *d, struct remit_err *err)
     struct remit_http_server_spec spec = {
         .listen_fd = -1,
         .blocking = true, /* an agent's poll waits inside its handler */
+        .max_head_bytes = HEAD_MAX,
         .max_body_bytes = CONTROL_BODY_MAX,
         .idle_timeout_s = IDLE_S,
         .max_connections = CONNECTIONS,

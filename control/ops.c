@@ -21,7 +21,7 @@ static const struct control_service *const services[] = {
 
 const struct control_operation *control_operation_at(size_t i)
 {
-    for (size_t list = 0; list < REMIT_COUNT(lists) && lists[list] != NULL; list++)
+    for (size_t list = 0; lists[list] != NULL; list++)
         for (size_t row = 0; lists[list][row] != NULL; row++)
             if (i-- == 0)
                 return lists[list][row];
@@ -31,11 +31,10 @@ const struct control_operation *control_operation_at(size_t i)
 static const struct control_operation *by_name(const struct control_service *service,
                                                struct remit_str name)
 {
-    const struct control_operation *op = NULL;
-
-    for (size_t i = 0; service != NULL && (op = control_operation_at(i)) != NULL; i++)
-        if (op->service == service && remit_str_equal(remit_str_of(op->name), name))
-            return op;
+    for (size_t list = 0; service != NULL && lists[list] != NULL; list++)
+        for (const struct control_operation *const *op = lists[list]; *op != NULL; op++)
+            if ((*op)->service == service && remit_str_equal(remit_str_of((*op)->name), name))
+                return *op;
     return NULL;
 }
 
