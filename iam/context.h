@@ -14,6 +14,12 @@ static inline char remit_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
+/* remit_str_equal(), where a call would cost as much as the answer. */
+static inline bool remit_same(struct remit_str a, struct remit_str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
 /* Of the key in lower case. */
 uint32_t remit_context_hash(struct remit_str key);
 /* `context` may be NULL. */

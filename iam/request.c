@@ -27,7 +27,8 @@ const struct remit_context_entry *remit_context_find_hashed(const struct remit_c
     for (size_t i = hash & mask; context->slots[i] != 0; i = (i + 1) & mask) {
         const struct remit_context_entry *entry = &context->entries[context->slots[i] - 1];
 
-        if (entry->hash == hash && remit_str_equal_nocase(entry->key, key))
+        if (entry->hash == hash &&
+            (remit_same(entry->key, key) || remit_str_equal_nocase(entry->key, key)))
             return entry;
     }
     return NULL;

@@ -1,5 +1,6 @@
 #include "iam/context.h"
 #include "iam/policy/eval.h"
+#include "iam/policy/index.h"
 
 /* A decision under way: what the layers said. */
 struct deciding {
@@ -26,9 +27,9 @@ const char *remit_decision_name(enum remit_decision decision)
     }
 }
 
-static bool is(struct remit_str text, const char *literal)
+static inline bool is(struct remit_str text, const char *literal)
 {
-    return remit_str_equal(text, remit_str_of(literal));
+    return remit_same(text, remit_str_from(literal, strlen(literal)));
 }
 
 /* ---- what applies to this request ---- */
@@ -82,17 +83,25 @@ static bool same_account(const struct deciding *d)
     return account.len > 0 && remit_str_equal(owner, account);
 }
 
+static bool is_kms_key(struct remit_str resource)
+{
+    struct remit_arn arn;
+    size_t at = sizeof("arn:") - 1;
+
+    while (at < resource.len && resource.ptr[at] != ':')
+        at++; /* most resources are told from keys by the first letters of their service */
+    if (resource.len - at < sizeof(":kms:") - 1 || memcmp(resource.ptr + at, ":kms:", 5) != 0)
+        return false;
+    return remit_arn_parse(resource, &arn) &&
+           remit_str_starts(arn.resource, REMIT_STR("key/"));
+}
+
 /* 15.4 */
 static bool is_mandatory(const struct remit_eval *eval)
 {
-    struct remit_arn arn;
-
     if (eval->request->mandatory != REMIT_MANDATORY_AUTO)
         return eval->request->mandatory == REMIT_MANDATORY_YES;
-    if (remit_action_assumes_role(eval->action))
-        return true;
-    return remit_arn_parse(eval->resource, &arn) && is(arn.service, "kms") &&
-           remit_str_starts(arn.resource, REMIT_STR("key/"));
+    return remit_action_assumes_role(eval->action) || is_kms_key(eval->resource);
 }
 
 /* ---- asking the layers ---- */
@@ -302,16 +311,45 @@ static bool is_usable(const struct remit_bundle *bundle, const struct remit_requ
     return !verdict->oversized;
 }
 
+/* Whether some layer names principals or lets service-linked roles go by. */
+static bool asks_who(const struct remit_bundle *b)
+{
+    return b->resource != NULL || b->endpoint != NULL || b->n_scps > 0 || b->n_rcps > 0 ||
+           (b->identity != NULL && b->identity->principals) ||
+           (b->boundary != NULL && b->boundary->principals) ||
+           (b->session != NULL && b->session->principals);
+}
+
 static void decide(const struct remit_bundle *bundle, struct remit_eval *eval,
                    struct remit_verdict *verdict)
 {
     struct deciding d = { .bundle = bundle, .eval = eval, .verdict = verdict };
 
     remit_caller_of(eval->request, bundle->boundary != NULL, &eval->caller);
+    if (asks_who(bundle))
+        remit_caller_behind(eval->request, &eval->caller);
     d.use_scp = bundle->n_scps > 0 && has_identity(&d) && !eval->caller.service_linked;
     d.use_rcp = bundle->n_rcps > 0 && rcp_applies(eval);
     ask_all(&d);
     conclude(&d);
+}
+
+/* `action` gets the request's, in lower case. */
+static void prepare(const struct remit_request *request, char *action, struct remit_eval *out)
+{
+    size_t len = request->action.len;
+    const char *colon = NULL;
+
+    remit_index_lower(request->action, action, &out->action_hash);
+    colon = memchr(action, ':', len);
+    out->request = request;
+    out->context = request->context;
+    out->action = remit_str_from(action, len);
+    out->service = remit_str_from(action, colon == NULL ? 0 : (size_t)(colon - action) + 1);
+    out->service_hash = remit_index_hash(out->service);
+    out->resource = request->resource;
+    out->no_resource = request->resource.len == 1 && request->resource.ptr[0] == '*';
+    out->variables = (struct remit_variables){ .context = request->context };
 }
 
 static void tell(remit_trace_fn *trace, void *self, const struct remit_verdict *verdict)
@@ -337,26 +375,18 @@ enum remit_decision remit_decide(const struct remit_bundle *bundle,
                                  void *self, struct remit_verdict *verdict)
 {
     struct remit_verdict own;
-    struct remit_eval eval;
+    struct remit_eval eval = { 0 };
     char action[REMIT_REQUEST_ACTION_MAX] __attribute__((uninitialized));
 
     if (verdict == NULL)
         verdict = &own;
     *verdict = (struct remit_verdict){ 0 };
     if (is_usable(bundle, request, verdict)) {
-        for (size_t i = 0; i < request->action.len; i++)
-            action[i] = remit_lower(request->action.ptr[i]);
-        eval = (struct remit_eval){
-            .request = request,
-            .context = request->context,
-            .action = remit_str_from(action, request->action.len),
-            .resource = request->resource,
-            .no_resource = request->resource.len == 1 && request->resource.ptr[0] == '*',
-            .variables = { .context = request->context },
-            .trace = trace,
-            .trace_self = self,
-        };
-        if (is(eval.action, "sts:getcalleridentity")) /* whatever the policies say (15.7) */
+        prepare(request, action, &eval);
+        eval.trace = trace;
+        eval.trace_self = self;
+        if (remit_same(eval.action,
+                       REMIT_STR("sts:getcalleridentity"))) /* whatever the policies say (15.7) */
             verdict->decision = REMIT_ALLOW;
         else
             decide(bundle, &eval, verdict);

@@ -2,9 +2,9 @@
  * eval.h - one decision under way: the request made ready, and the parts of a statement asked.
  *
  * decide.c makes a struct remit_eval and asks sets (set.c); a set asks its statements
- * (statement.c), all of them or those that its index names; a statement asks its parts. With a
- * trace the same functions are called, for every statement and without stopping early, and what
- * they answered is written down: nothing is decided twice in two ways.
+ * (statement.c), those that its index names (index.h). With a trace the same parts are asked of
+ * every statement in turn, without stopping early, and what they answered is told: nothing is
+ * decided twice in two ways.
  */
 #pragma once
 
@@ -22,6 +22,9 @@ struct remit_eval {
     const struct remit_request *request;
     const struct remit_context *context; /* may be NULL */
     struct remit_str action;             /* in lower case */
+    struct remit_str service;            /* its part up to the colon; empty when there is none */
+    uint64_t action_hash;                /* for the index */
+    uint64_t service_hash;
     struct remit_str resource;
     bool no_resource; /* the resource is "*" */
     struct remit_caller caller;
@@ -33,6 +36,9 @@ struct remit_eval {
 /* ---- the caller (principal.c) ---- */
 
 void remit_caller_of(const struct remit_request *request, bool boundary, struct remit_caller *out);
+/* Finds out who stands behind the caller: for those who ask of principals or service-linked roles.
+ */
+void remit_caller_behind(const struct remit_request *request, struct remit_caller *caller);
 /*
  * Whether the principal part matches, and as what kind of grant (15.3). *text: the entry that
  * matched, or that let a NotPrincipal go by; NULL when nobody wants to know.
@@ -48,8 +54,6 @@ bool remit_resource_part(const struct remit_statement *statement, struct remit_e
                          struct remit_str *text);
 bool remit_resource_matches(const struct remit_glob *pattern, struct remit_eval *eval);
 bool remit_condition_part(const struct remit_statement *statement, struct remit_eval *eval);
-bool remit_statement_applies(const struct remit_statement *statement, struct remit_eval *eval,
-                             enum remit_grant *grant);
 
 /* ---- a set (set.c) ---- */
 
@@ -58,9 +62,10 @@ struct remit_set_result {
     const struct remit_set_statement *allow; /* the first that applies with the strongest grant */
     enum remit_grant grant;
 };
-/* One more Allow that applies, in order. True: no later one can count for more. */
-bool remit_set_take_allow(struct remit_set_result *result,
-                          const struct remit_set_statement *statement, enum remit_grant grant);
+/* One more statement that applies; the order does not matter. */
+void remit_set_take(struct remit_set_result *result, const struct remit_set_statement *statement,
+                    enum remit_grant grant);
+/* By the index; with a trace, remit_set_trace() walks over all statements instead. */
 void remit_set_eval(const struct remit_policy_set *set, struct remit_eval *eval,
                     struct remit_set_result *out);
 

@@ -252,8 +252,7 @@ static void print_grant(struct explaining *e, enum remit_layer layer, const stru
     const struct remit_request *r = e->request;
     bool trust = layer == REMIT_LAYER_RESOURCE && remit_request_assumes_role(r);
 
-    remit_print(e->p, "  needs in %s",
-                trust ? "role trust policy" : remit_layer_name(layer));
+    remit_print(e->p, "  needs in %s", trust ? "role trust policy" : remit_layer_name(layer));
     print_levels(e->p, layer == REMIT_LAYER_SCP   ? e->silent_scps
                        : layer == REMIT_LAYER_RCP ? e->silent_rcps
                                                   : 0);
@@ -299,6 +298,7 @@ static void print_grants(struct explaining *e)
     unsigned layers = 0;
 
     remit_caller_of(e->request, false, &caller);
+    remit_caller_behind(e->request, &caller);
     named = name_of(&caller);
     if (named.type == NULL) {
         remit_print(e->p, "  no policy can name this caller\n");

@@ -197,20 +197,14 @@ struct remit_set_statement {
     uint32_t number;
 };
 
-/* The statements of one Effect. */
-struct remit_set_side {
-    const struct remit_set_statement *statements; /* by number */
-    size_t n_statements;
-    const struct remit_index *index; /* NULL: few enough to look at each */
-};
-
 struct remit_policy_set {
     unsigned holders;
     bool unreadable; /* some policy could not be loaded */
+    bool principals; /* some statement has a principal part */
     const struct remit_set_policy *policies;
     size_t n_policies;
+    const struct remit_set_statement *statements; /* by number */
     size_t n_statements;
-    struct remit_set_side denies;
-    struct remit_set_side allows;
+    const struct remit_index *index;
     struct remit_arena arena;
 };

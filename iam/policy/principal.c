@@ -59,10 +59,14 @@ void remit_caller_of(const struct remit_request *request, bool boundary, struct 
 {
     *out = (struct remit_caller){ .boundary = boundary };
     remit_principal_parse(request->principal, request->principal_kind, &out->principal);
-    if (out->principal.kind == REMIT_PRINCIPAL_ROLE_SESSION)
-        find_role(request, out);
-    else if (out->principal.kind == REMIT_PRINCIPAL_FEDERATED_USER)
-        find_user(request, out);
+}
+
+void remit_caller_behind(const struct remit_request *request, struct remit_caller *caller)
+{
+    if (caller->principal.kind == REMIT_PRINCIPAL_ROLE_SESSION)
+        find_role(request, caller);
+    else if (caller->principal.kind == REMIT_PRINCIPAL_FEDERATED_USER)
+        find_user(request, caller);
 }
 
 /* ---- which of the caller's identities an entry names ---- */

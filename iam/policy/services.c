@@ -98,7 +98,8 @@ static bool is_among(const struct remit_str *sorted, size_t n, struct remit_str 
 
 bool remit_action_assumes_role(struct remit_str action)
 {
-    return is_among(assuming, REMIT_COUNT(assuming), action);
+    return remit_str_starts(action, REMIT_STR("sts:")) &&
+           is_among(assuming, REMIT_COUNT(assuming), action);
 }
 
 bool remit_action_has_rcp(struct remit_str action)

@@ -1,16 +1,16 @@
-#include "iam/policy/eval.h"
-
 #include <stdlib.h>
+
+#include "iam/policy/eval.h"
+#include "iam/policy/index.h"
 
 #define SET_MOST (1024u * 1024 * 1024) /* bytes of what a set adds to its policies */
 
-static size_t count(const struct remit_policy_entry *entries, size_t n, bool deny)
+static size_t count(const struct remit_policy_entry *entries, size_t n)
 {
     size_t total = 0;
 
     for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; entries[i].policy != NULL && j < entries[i].policy->n_statements; j++)
-            total += entries[i].policy->statements[j].deny == deny;
+        total += entries[i].policy == NULL ? 0 : entries[i].policy->n_statements;
     return total;
 }
 
@@ -32,27 +32,26 @@ static int take_policies(struct remit_policy_set *set, const struct remit_policy
     return remit_arena_check(&set->arena, "a policy set", err);
 }
 
-/* The statements of one Effect, numbered in order over the whole set. */
-static int take_side(struct remit_policy_set *set, const struct remit_policy_entry *entries,
-                     bool deny, struct remit_set_side *out, struct remit_err *err)
+static int take_statements(struct remit_policy_set *set, const struct remit_policy_entry *entries,
+                           struct remit_err *err)
 {
-    size_t n = count(entries, set->n_policies, deny);
     struct remit_set_statement *statements =
-        REMIT_NEW_N(&set->arena, struct remit_set_statement, n);
-    uint32_t number = 0;
+        REMIT_NEW_N(&set->arena, struct remit_set_statement, count(entries, set->n_policies));
+    size_t n = 0;
 
     TRY(remit_arena_check(&set->arena, "a policy set", err));
-    out->statements = statements;
     for (size_t i = 0; i < set->n_policies; i++) {
         const struct remit_policy *policy = set->policies[i].policy;
 
-        for (size_t j = 0; policy != NULL && j < policy->n_statements; j++, number++)
-            if (policy->statements[j].deny == deny)
-                statements[out->n_statements++] = (struct remit_set_statement){
-                    .statement = &policy->statements[j], .policy = (uint32_t)i, .number = number
-                };
+        for (size_t j = 0; policy != NULL && j < policy->n_statements; j++, n++) {
+            statements[n] = (struct remit_set_statement){ .statement = &policy->statements[j],
+                                                          .policy = (uint32_t)i,
+                                                          .number = (uint32_t)n };
+            set->principals = set->principals || policy->statements[j].has_principal;
+        }
     }
-    set->n_statements += out->n_statements;
+    set->statements = statements;
+    set->n_statements = n;
     return 0;
 }
 
@@ -66,8 +65,8 @@ int remit_policy_set_new(const struct remit_policy_entry *entries, size_t n_entr
     set->holders = 1;
     remit_arena_init(&set->arena, SET_MOST);
     TRY(take_policies(set, entries, n_entries, err));
-    TRY(take_side(set, entries, true, &set->denies, err));
-    TRY(take_side(set, entries, false, &set->allows, err));
+    TRY(take_statements(set, entries, err));
+    TRY(remit_index_new(set, err));
     *out = set;
     set = NULL;
     return 0;
@@ -100,46 +99,79 @@ size_t remit_policy_set_n_statements(const struct remit_policy_set *set)
     return set->n_statements;
 }
 
-/* The first one that denies is enough. */
-static const struct remit_set_statement *find_deny(const struct remit_set_side *side,
-                                                   struct remit_eval *eval)
-{
-    enum remit_grant grant = REMIT_GRANT_NONE;
+/* ---- asking ---- */
 
-    for (size_t i = 0; i < side->n_statements; i++)
-        if (remit_statement_applies(side->statements[i].statement, eval, &grant))
-            return &side->statements[i];
-    return NULL;
-}
-
-/* The first one that allows; where principals are named, the first of the strongest. */
-bool remit_set_take_allow(struct remit_set_result *result,
-                          const struct remit_set_statement *statement, enum remit_grant grant)
+/* The first that denies; of those that allow the first of the strongest. */
+void remit_set_take(struct remit_set_result *result, const struct remit_set_statement *statement,
+                    enum remit_grant grant)
 {
-    if (result->allow == NULL || grant > result->grant) {
-        result->allow = statement;
-        result->grant = grant;
+    if (statement->statement->deny) {
+        if (result->deny == NULL || statement->number < result->deny->number)
+            result->deny = statement;
+        return;
     }
-    return !result->allow->statement->has_principal || result->grant == REMIT_GRANT_DIRECT;
+    if (result->allow != NULL &&
+        (grant < result->grant ||
+         (grant == result->grant && statement->number > result->allow->number)))
+        return;
+    result->allow = statement;
+    result->grant = grant;
 }
 
-static void find_allow(const struct remit_set_side *side, struct remit_eval *eval,
-                       struct remit_set_result *out)
+struct asking {
+    const struct remit_policy_set *set;
+    struct remit_eval *eval;
+    struct remit_set_result *result;
+};
+
+/* Whether the entry could still change the result, were it to apply. */
+static bool matters(const struct asking *a, const struct remit_index_entry *e)
 {
-    for (size_t i = 0; i < side->n_statements; i++) {
+    const struct remit_set_result *r = a->result;
+
+    if (r->deny != NULL)
+        return e->deny && e->number < r->deny->number;
+    if (e->deny || r->allow == NULL || e->number < r->allow->number)
+        return true;
+    return a->set->principals && r->grant != REMIT_GRANT_DIRECT;
+}
+
+/* The parts that being found has not proven. */
+static bool applies(const struct asking *a, const struct remit_index_entry *e,
+                    enum remit_grant *grant)
+{
+    const struct remit_statement *s = a->set->statements[e->number].statement;
+
+    if (e->action != NULL && !remit_glob_match(e->action, a->eval->action, NULL))
+        return false;
+    if (e->resource != NULL && !remit_resource_matches(e->resource, a->eval))
+        return false;
+    if (e->ask_action && !remit_action_part(s, a->eval, NULL))
+        return false;
+    if (e->ask_resource && !remit_resource_part(s, a->eval, NULL))
+        return false;
+    *grant = REMIT_GRANT_NONE;
+    return e->simple ||
+           (remit_principal_part(s, a->eval, grant, NULL) && remit_condition_part(s, a->eval));
+}
+
+static void hear(void *self, const struct remit_index_entry *entries, uint32_t n)
+{
+    struct asking *a = self;
+
+    for (uint32_t i = 0; i < n; i++) {
         enum remit_grant grant = REMIT_GRANT_NONE;
 
-        if (remit_statement_applies(side->statements[i].statement, eval, &grant) &&
-            remit_set_take_allow(out, &side->statements[i], grant))
-            return;
+        if (matters(a, &entries[i]) && applies(a, &entries[i], &grant))
+            remit_set_take(a->result, &a->set->statements[entries[i].number], grant);
     }
 }
 
 void remit_set_eval(const struct remit_policy_set *set, struct remit_eval *eval,
                     struct remit_set_result *out)
 {
+    struct asking a = { .set = set, .eval = eval, .result = out };
+
     *out = (struct remit_set_result){ 0 };
-    out->deny = find_deny(&set->denies, eval);
-    if (out->deny == NULL)
-        find_allow(&set->allows, eval, out);
+    remit_index_find(set->index, eval, hear, &a);
 }

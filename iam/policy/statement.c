@@ -51,11 +51,3 @@ bool remit_condition_part(const struct remit_statement *statement, struct remit_
             return false;
     return true;
 }
-
-bool remit_statement_applies(const struct remit_statement *statement, struct remit_eval *eval,
-                             enum remit_grant *grant)
-{
-    return remit_action_part(statement, eval, NULL) && remit_resource_part(statement, eval, NULL) &&
-           remit_principal_part(statement, eval, grant, NULL) &&
-           remit_condition_part(statement, eval);
-}

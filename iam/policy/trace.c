@@ -80,46 +80,20 @@ static bool trace_statement(const struct remit_statement *s, struct remit_eval *
     return step.applies;
 }
 
-/* The next statement of the set in order, from whichever Effect it is. */
-static const struct remit_set_statement *next_of(const struct remit_policy_set *set, size_t *denies,
-                                                 size_t *allows)
-{
-    const struct remit_set_statement *deny = &set->denies.statements[*denies];
-    const struct remit_set_statement *allow = &set->allows.statements[*allows];
-    bool deny_left = *denies < set->denies.n_statements;
-    bool allow_left = *allows < set->allows.n_statements;
-
-    if (deny_left && (!allow_left || deny->number < allow->number)) {
-        (*denies)++;
-        return deny;
-    }
-    if (!allow_left)
-        return NULL;
-    (*allows)++;
-    return allow;
-}
-
 void remit_set_trace(const struct remit_policy_set *set, const struct remit_trace_place *place,
                      struct remit_eval *eval, struct remit_set_result *out)
 {
-    const struct remit_set_statement *s = NULL;
     struct remit_trace step = { .kind = REMIT_TRACE_LAYER, .layer = place->layer };
-    size_t denies = 0;
-    size_t allows = 0;
-    bool settled = false;
 
     *out = (struct remit_set_result){ 0 };
-    while ((s = next_of(set, &denies, &allows)) != NULL) {
+    for (size_t i = 0; i < set->n_statements; i++) {
+        const struct remit_set_statement *s = &set->statements[i];
         struct remit_trace of_statement = { 0 };
         enum remit_grant grant = REMIT_GRANT_NONE;
 
         fill_place(&of_statement, place, set, s);
-        if (!trace_statement(s->statement, eval, of_statement, &grant))
-            continue;
-        if (s->statement->deny && out->deny == NULL)
-            out->deny = s;
-        else if (!s->statement->deny && !settled)
-            settled = remit_set_take_allow(out, s, grant);
+        if (trace_statement(s->statement, eval, of_statement, &grant))
+            remit_set_take(out, s, grant);
     }
     step.level = place->level;
     step.grant = out->grant;

@@ -65,6 +65,7 @@ struct kit_policies {
     const char *more[REMIT_LAYER_COUNT]; /* a second document for a layer; of all levels */
 };
 
+bool kit_same_verdict(const struct remit_verdict *a, const struct remit_verdict *b);
 /* Decides twice, with a trace and without, and checks that both say the same. */
 enum remit_decision kit_decide(const struct kit_policies *policies,
                                const struct kit_request *request, struct remit_verdict *verdict);

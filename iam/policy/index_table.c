@@ -1,0 +1,69 @@
+#include "iam/policy/index.h"
+
+uint64_t remit_index_hash(struct remit_str text)
+{
+    uint64_t hash = 0;
+    size_t at = 0;
+
+    for (; at + 8 <= text.len; at += 8)
+        hash = remit_index_hash_step(hash, remit_index_bytes(text.ptr + at, 8));
+    return remit_index_hash_end(
+        hash, at < text.len ? remit_index_bytes(text.ptr + at, text.len - at) : 0, text.len);
+}
+
+/* ASCII capitals among eight bytes: 0x80 where one stands, then moved to the bit that makes it
+ * small. */
+static uint64_t lower_bytes(uint64_t bytes)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t low = bytes & 0x7f * ones;
+    uint64_t from_a = low + (0x80 - 'A') * ones;
+    uint64_t past_z = low + (0x7f - 'Z') * ones;
+
+    return bytes | ((from_a ^ past_z) & ~bytes & 0x80 * ones) >> 2;
+}
+
+void remit_index_lower(struct remit_str text, char *out, uint64_t *hash)
+{
+    uint64_t bytes = 0;
+    size_t at = 0;
+
+    *hash = 0;
+    for (; at + 8 <= text.len; at += 8) {
+        bytes = lower_bytes(remit_index_bytes(text.ptr + at, 8));
+        memcpy(out + at, &bytes, 8);
+        *hash = remit_index_hash_step(*hash, bytes);
+    }
+    bytes = 0;
+    if (at < text.len) {
+        bytes = lower_bytes(remit_index_bytes(text.ptr + at, text.len - at));
+        memcpy(out + at, &bytes, text.len - at);
+    }
+    *hash = remit_index_hash_end(*hash, bytes, text.len);
+}
+
+int remit_index_table_new(struct remit_arena *arena, size_t n, struct remit_index_table *out,
+                          struct remit_err *err)
+{
+    unsigned bits = 6;
+
+    while ((size_t)1 << bits < 16 * n)
+        bits++;
+    out->bloom = REMIT_NEW_N(arena, uint64_t, ((size_t)1 << bits) / 64);
+    out->bloom_shift = 64 - bits;
+    out->mask = ((uint64_t)1 << (bits - 3)) - 1; /* half empty, or more */
+    out->slots = REMIT_NEW_N(arena, struct remit_index_slot, out->mask + 1);
+    return remit_arena_check(arena, "a policy set", err);
+}
+
+void remit_index_table_put(struct remit_index_table *table, uint64_t hash, uint32_t index)
+{
+    uint64_t bit = hash >> table->bloom_shift;
+    uint64_t i = hash & table->mask;
+
+    while (table->slots[i].index != 0)
+        i = (i + 1) & table->mask;
+    table->slots[i] =
+        (struct remit_index_slot){ .tag = (uint32_t)(hash >> 32), .index = index + 1 };
+    table->bloom[bit / 64] |= (uint64_t)1 << bit % 64;
+}
