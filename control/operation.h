@@ -229,6 +229,11 @@ struct control_call {
 
 int control_resource_add(struct control_call *call, struct remit_str arn,
                          struct remit_err *err) REMIT_MUST_USE;
+/*
+ * For a handler that finds a thing by its name: whether the call was authorized for the ARN that it
+ * has now. Another may have been made under the same name since. True while authorizing.
+ */
+bool control_resource_asked(const struct control_call *call, struct remit_str arn);
 /* What a denied caller reads instead of the last resource's ARN: the words of the request, where
  * the ARN would tell whether the thing is there (its path, its suffix). */
 int control_resource_show(struct control_call *call, struct remit_str text,

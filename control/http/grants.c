@@ -116,6 +116,18 @@ int control_resource_add(struct control_call *call, struct remit_str arn, struct
     return remit_arena_check(call->arena, "the request", err);
 }
 
+bool control_resource_asked(const struct control_call *call, struct remit_str arn)
+{
+    const struct control_grants *g = call->grants;
+
+    if (call->answer == NULL)
+        return true;
+    for (size_t i = 0; i < g->n_resources; i++)
+        if (remit_str_equal(g->resources[i].arn, arn))
+            return true;
+    return false;
+}
+
 int control_resource_show(struct control_call *call, struct remit_str text, struct remit_err *err)
 {
     struct control_grants *g = call->grants;

@@ -105,6 +105,33 @@ static int role_tags(struct control_call *call, const struct iam_principal_recor
     return 0;
 }
 
+/* Whose trust policy was asked: a role made anew under the same name is another one. */
+static int keep_id(struct control_call *call, struct remit_str id, struct remit_err *err)
+{
+    struct remit_str *kept = REMIT_NEW(call->arena, struct remit_str);
+
+    TRY(remit_arena_check(call->arena, "the request", err));
+    *kept = id;
+    call->state = kept;
+    return 0;
+}
+
+/* The role once more: its limits are those of now, its identity that of the decision. */
+static int read_role(struct control_call *call, struct iam_principal_record *out,
+                     struct remit_err *err)
+{
+    const struct remit_str *asked = call->state;
+    int found =
+        iam_role_read_arn(call->store, control_in_str(call, "RoleArn"), call->arena, out, err);
+
+    if (found != 0 && !remit_err_is(err, "NoSuchEntity"))
+        return -1;
+    if (found == 0 && asked != NULL && remit_str_equal(out->id, *asked))
+        return 0;
+    return remit_fail(err, REMIT_ERR_DENIED, "AccessDenied",
+                      "The role was replaced while it was being assumed.");
+}
+
 /* What a role that is not there is asked with: it trusts nobody, and says so in the same words. */
 static const struct remit_str trusts_nobody = REMIT_STR_INIT(
     "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"Service\":"
@@ -121,6 +148,7 @@ static int trust_policy(struct control_call *call, struct remit_str role_arn, st
                    : -1;
     TRY(iam_trust_now(call, &role, &trust, err));
     TRY(control_resource_policy(call, trust, true, err));
+    TRY(keep_id(call, role.id, err));
     return role_tags(call, &role, err);
 }
 
@@ -242,7 +270,7 @@ static int assume_role(struct control_call *call, struct remit_err *err)
                                        .source_identity = source_identity(call) };
 
     TRY(check_extras(call, err));
-    TRY(iam_role_read_arn(call->store, control_in_str(call, "RoleArn"), call->arena, &role, err));
+    TRY(read_role(call, &role, err));
     TRY(duration_of(call, &role, &session.duration_s, err));
     TRY(sts_session_policy(call, &session.policy, err));
     TRY(sts_tags_make(call, &tags, err));

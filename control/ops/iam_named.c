@@ -23,8 +23,13 @@ int iam_named_read(struct control_call *call, struct iam_principal_record *out,
     struct remit_str name;
 
     TRY(iam_named(call, &name, err));
-    return iam_names_role(call) ? iam_role_read(call->store, name, call->arena, out, err)
-                                : iam_user_read(call->store, name, call->arena, out, err);
+    TRY(iam_names_role(call) ? iam_role_read(call->store, name, call->arena, out, err)
+                             : iam_user_read(call->store, name, call->arena, out, err));
+    if (control_resource_asked(call, out->arn))
+        return 0;
+    return remit_fail(err, REMIT_ERR_NOT_FOUND, "NoSuchEntity",
+                      "The %s with name " REMIT_STR_FMT " cannot be found.",
+                      iam_names_role(call) ? "role" : "user", REMIT_STR_ARG(name));
 }
 
 /* ---- for authorization ---- */

@@ -23,7 +23,11 @@ static int list_access_keys(struct control_call *call, struct remit_err *err)
             behind = remit_str_equal(user.access_keys[i], page.after);
             continue;
         }
-        TRY(iam_access_key_read(call->store, user.access_keys[i], call->arena, &key, err));
+        if (iam_access_key_read(call->store, user.access_keys[i], call->arena, &key, err) != 0) {
+            if (!remit_err_is(err, "NoSuchEntity"))
+                return -1;
+            continue; /* deleted since */
+        }
         if (!control_page_take(call, &page, key.id, key.id.len))
             break;
         iam_put_access_key(call, NULL, &key, remit_str_from("", 0));

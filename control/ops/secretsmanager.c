@@ -63,7 +63,7 @@ int secrets_id_context(struct control_call *call, struct remit_err *err)
 int secrets_find(struct control_call *call, struct secrets_secret *out, struct remit_err *err)
 {
     TRY(secrets_read(call, control_in_str(call, "SecretId"), out, err));
-    if (!secrets_is_gone(call, out))
+    if (!secrets_is_gone(call, out) && control_resource_asked(call, out->arn))
         return 0;
     return remit_fail(err, REMIT_ERR_NOT_FOUND, "ResourceNotFoundException",
                       "Secrets Manager can't find the specified secret.");

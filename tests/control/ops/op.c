@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "control/http/input.h"
 #include "control/http/request.h"
 #include "tests/control/ops/fake_keeper.h"
 
@@ -43,56 +44,104 @@ static const struct control_operation *row_of(const char *name)
     return control_operation_at(i);
 }
 
-/* The request that a client would send: a header or two parameters name the operation. */
-static int parse_and_run(struct control_call *call, const struct control_operation *row,
-                         void (*as)(struct control_call *call), const char *body)
+static void as_user(struct control_call *call)
 {
-    struct remit_str target = remit_arena_fmt(&arena, "%s.%s", row->service->target, row->name);
+    face_as_user(call, user_name);
+}
+
+struct once {
+    const struct control_operation *row;
+    void (*as)(struct control_call *call);
+    const char *body;
+    void (*between)(void); /* authorization and handler; or NULL */
+};
+
+/* control_run() in two halves. */
+static int run_halves(struct control_call *call, void (*between)(void))
+{
+    struct control_answer writer;
+
+    TRY(control_input_bounds(call->operation, call->input, &face_err));
+    TRY(control_authorize(call, &face_err));
+    between();
+    remit_buf_clear(&face_out);
+    control_answer_begin(&writer, call->operation, call->request_id, &face_out);
+    call->answer = &writer;
+    TRY(call->operation->handler(call, &face_err));
+    return control_answer_finish(&writer, &face_err);
+}
+
+/* The request that a client would send: a header or two parameters name the operation. */
+static int parse_and_run(struct control_call *call, const struct once *once)
+{
+    const struct control_operation *row = once->row;
+    struct remit_str target =
+        remit_arena_fmt(call->arena, "%s.%s", row->service->target, row->name);
     struct remit_str form =
-        remit_arena_fmt(&arena, "Action=%s&Version=%s%s%s", row->name, row->service->version,
-                        body[0] != '\0' ? "&" : "", body);
+        remit_arena_fmt(call->arena, "Action=%s&Version=%s%s%s", row->name, row->service->version,
+                        once->body[0] != '\0' ? "&" : "", once->body);
     struct remit_http_header header = { REMIT_STR("X-Amz-Target"), target };
     bool json = row->service->protocol == CONTROL_JSON_1_1;
     struct remit_http_request http = { .method = REMIT_STR("POST"),
                                        .path = REMIT_STR("/"),
-                                       .body = json ? remit_str_of(body) : form,
+                                       .body = json ? remit_str_of(once->body) : form,
                                        .headers = &header,
                                        .n_headers = json };
     struct control_request request;
     int result = 0;
 
-    control_request_init(&request, &http, false, &arena);
+    control_request_init(&request, &http, false, call->arena);
     result = control_parse(call, &request, &face_err);
     cr_assert(result != 0 || call->operation == row);
-    as(call);
+    once->as(call);
     if (result == 0)
-        result = control_run(call, &face_out, &face_err);
+        result = once->between != NULL ? run_halves(call, once->between)
+                                       : control_run(call, &face_out, &face_err);
     control_request_drop(&request);
+    return result;
+}
+
+static int run_once(struct remit_arena *memory, const struct once *once)
+{
+    struct control_call call;
+    int result = 0;
+
+    face_err = (struct remit_err){ 0 };
+    remit_buf_clear(&face_out);
+    control_call_init(&call, &face.server, memory, now);
+    result = parse_and_run(&call, once);
+    control_call_clear(&call);
     return result;
 }
 
 int op_as(void (*as)(struct control_call *call), const char *name, const char *body)
 {
-    struct control_call call;
-    int result = 0;
-
     remit_arena_drop(&arena);
-    face_err = (struct remit_err){ 0 };
-    remit_buf_clear(&face_out);
-    control_call_init(&call, &face.server, &arena, now);
-    result = parse_and_run(&call, row_of(name), as, body);
-    control_call_clear(&call);
-    return result;
+    return run_once(&arena, &(struct once){ .row = row_of(name), .as = as, .body = body });
+}
+
+int op_while(void (*between)(void), const char *name, const char *body)
+{
+    auto_arena struct remit_arena memory = REMIT_ARENA(CONTROL_ARENA_MAX);
+
+    return run_once(
+        &memory, &(struct once){
+                     .row = row_of(name), .as = face_as_root, .body = body, .between = between });
+}
+
+int op_user_while(void (*between)(void), const char *user, const char *name, const char *body)
+{
+    auto_arena struct remit_arena memory = REMIT_ARENA(CONTROL_ARENA_MAX);
+
+    user_name = user;
+    return run_once(
+        &memory,
+        &(struct once){ .row = row_of(name), .as = as_user, .body = body, .between = between });
 }
 
 int op(const char *name, const char *body)
 {
     return op_as(face_as_root, name, body);
-}
-
-static void as_user(struct control_call *call)
-{
-    face_as_user(call, user_name);
 }
 
 static void as_session(struct control_call *call)

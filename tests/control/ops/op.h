@@ -20,6 +20,9 @@ int op_user(const char *user, const char *name, const char *body);
 int op_session(const char *role, const char *session, const char *name, const char *body);
 /* By whomever `as` makes of the call. */
 int op_as(void (*as)(struct control_call *call), const char *name, const char *body);
+/* By the root user, or that one, while something else happens between authorization and handler. */
+int op_while(void (*between)(void), const char *name, const char *body);
+int op_user_while(void (*between)(void), const char *user, const char *name, const char *body);
 /* The same, and the test ends when it is refused. */
 void op_must(const char *name, const char *body);
 

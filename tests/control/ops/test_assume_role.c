@@ -325,6 +325,18 @@ Test(assume_role, a_role_made_anew_is_not_trusted)
     cr_expect(chain(ASSUME) == -1);
 }
 
+static void replace_role(void)
+{
+    op_must("DeleteRole", "RoleName=web");
+    op_must("CreateRole", "RoleName=web&AssumeRolePolicyDocument=" ECS_TRUST);
+}
+
+Test(assume_role, a_role_that_is_replaced_meanwhile_is_not_assumed)
+{
+    EXPECT_REFUSED(op_user_while(replace_role, "ann", "AssumeRole", ASSUME), REMIT_ERR_DENIED,
+                   "AccessDenied", "The role was replaced while it was being assumed.");
+}
+
 /* ---- GetCallerIdentity ---- */
 
 Test(assume_role, anybody_may_ask_who_they_are)

@@ -375,3 +375,19 @@ Test(iam_roles, tagging_what_is_made_needs_its_own_action)
         "resource: " ACCOUNT ":user/cat because no identity-based policy allows the "
         "iam:TagUser action");
 }
+
+static void move_role(void)
+{
+    op_must("DeleteRole", "RoleName=web");
+    op_must("CreateRole", "Path=/admin/&" ROLE("web"));
+}
+
+Test(iam_roles, what_was_allowed_for_one_role_does_not_change_its_successor)
+{
+    op_must("CreateRole", ROLE("web"));
+    EXPECT_REFUSED(op_while(move_role, "PutRolePolicy",
+                            "RoleName=web&PolicyName=p&PolicyDocument=" ALLOW("*", "*")),
+                   REMIT_ERR_NOT_FOUND, "NoSuchEntity", "The role with name web cannot be found.");
+    op_must("ListRolePolicies", "RoleName=web");
+    EXPECT_TEXT(op_element("PolicyNames"), "");
+}

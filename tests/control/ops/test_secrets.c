@@ -301,3 +301,17 @@ Test(secrets, a_stage_can_be_a_condition)
     cr_expect(op_user("ann", "GetSecretValue",
                       "{\"SecretId\":\"app/db\",\"VersionId\":\"" TOKEN1 "\"}") == -1);
 }
+
+static void replace_secret(void)
+{
+    op_must("DeleteSecret", "{\"SecretId\":\"app/db\",\"ForceDeleteWithoutRecovery\":true}");
+    op_must("CreateSecret", "{\"Name\":\"app/db\",\"SecretString\":\"another\"}");
+}
+
+Test(secrets, what_was_allowed_for_one_secret_does_not_read_its_successor)
+{
+    op_must("CreateSecret", CREATE);
+    EXPECT_REFUSED(op_while(replace_secret, "GetSecretValue", GET), REMIT_ERR_NOT_FOUND,
+                   "ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
+    op_must("GetSecretValue", GET);
+}
