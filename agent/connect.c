@@ -14,6 +14,8 @@
 #include "common/os/fd.h"
 #include "common/os/log.h"
 
+#define POLL_WAIT_MS 30000
+
 /* ---- the namespace ------------------------------------------------------------------------- */
 
 static int64_t pause_pid(const struct agent_task *task)
@@ -165,6 +167,8 @@ static void note(struct agent_task *task, const struct agent_credentials *held)
     task->renew_at = remit_clock_now_at() + half_ms / 1000;
     task->renew_boot_ms = remit_clock_boot_ms() + half_ms;
     (void)pthread_mutex_unlock(&task->agent->lock);
+    if (half_ms < POLL_WAIT_MS) /* the poll under way does not know of this moment */
+        agent_poll_now(task->agent);
 }
 
 static int tell_credentials(struct agent_task *task, struct remit_err *err)

@@ -227,16 +227,34 @@ struct poller {
     bool answered; /* control did, this time */
 };
 
+/* How long control may keep the answer: not past the moment when something is to be renewed. */
+static int wait_seconds(struct agent *agent)
+{
+    int64_t now = remit_clock_boot_ms();
+    int64_t due = 0;
+
+    (void)pthread_mutex_lock(&agent->lock);
+    due = agent->instance.renew_boot_ms;
+    for (const struct agent_task *t = agent->tasks; t != NULL; t = t->next)
+        if (t->renew_boot_ms > 0 && t->renew_boot_ms < due && t->phase < AGENT_STOPPING)
+            due = t->renew_boot_ms;
+    (void)pthread_mutex_unlock(&agent->lock);
+    if (due - now >= (int64_t)WAIT_S * 1000)
+        return WAIT_S;
+    return due > now ? (int)((due - now) / 1000) + 1 : 1;
+}
+
 static int poll_once(struct poller *p, struct remit_err *err)
 {
     auto_credentials struct agent_credentials session = { 0 };
     auto_buf struct remit_buf body = REMIT_BUF(REQUEST_MAX);
     auto_json struct remit_json *answer = NULL;
-    bool first = p->revision == 0;
+    int wait_s = 0;
 
     TRY(agent_instance_renew(p->agent, p->control, err));
     TRY(agent_instance_session(p->agent, &session, err));
-    TRY(agent_poll_write(p->agent, p->revision, first ? 0 : WAIT_S, &body, err));
+    wait_s = p->revision == 0 ? 0 : wait_seconds(p->agent);
+    TRY(agent_poll_write(p->agent, p->revision, wait_s, &body, err));
     TRY(agent_control_call(p->control, &agent_op_poll, &session, remit_buf_view(&body), CALL_MS,
                            &answer, err));
     p->failures = 0;

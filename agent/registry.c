@@ -56,6 +56,15 @@ static int set_host(struct agent_registry_auth *auth, struct remit_str host, str
     return 0;
 }
 
+/* A login is a header's and JSON's at once: what one of them would alter is refused. */
+static bool printable(struct remit_str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] < ' ' || text.ptr[i] > '~')
+            return false;
+    return text.len > 0;
+}
+
 int agent_registry_read(const struct remit_json *answer, struct agent_registry_auth *out,
                         struct remit_err *err)
 {
@@ -73,7 +82,7 @@ int agent_registry_read(const struct remit_json *answer, struct agent_registry_a
                             NULL) != 0)
         return bad(err, "its token is not base64");
     password = remit_buf_view(&token);
-    if (!remit_str_cut(&password, ':', &user) || password.len == 0)
+    if (!remit_str_cut(&password, ':', &user) || !printable(user) || !printable(password))
         return bad(err, "its token holds no user and password");
     TRY(set_host(&made, host_of(endpoint), err));
     TRY(agent_registry_header(user, password, endpoint, &made.header, err));

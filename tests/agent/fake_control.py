@@ -40,6 +40,7 @@ class FakeControl:
         self.secrets = {}
         self.registry = None  # host:port
         self.refuse = {}  # operation: Refusal
+        self.on_call = None  # called with (number, operation, "before" | "after")
         self.server = None
         self.start()
 
@@ -146,9 +147,14 @@ class FakeControl:
                 raise Refusal("UnrecognizedClientException", "who is this?", 403)
             with self.changed:
                 self.calls.append((operation, key.group(1)))
+                number = len(self.calls)
             if operation in self.refuse:
                 raise self.refuse[operation]
+            if self.on_call:
+                self.on_call(number, operation, "before")
             status, answer = 200, getattr(self, "op_" + operation)(body, key.group(1))
+            if self.on_call:
+                self.on_call(number, operation, "after")
         except Refusal as refusal:
             status, answer = refusal.status, {"__type": refusal.code, "message": refusal.message}
         text = json.dumps(answer).encode()

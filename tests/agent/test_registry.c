@@ -70,6 +70,8 @@ static const struct {
     { ANSWER("!!", "http://h") },
     { ANSWER("bm9jb2xvbg==", "http://h") },
     { ANSWER("QVdTOg==", "http://h") },
+    { ANSWER("QVdTOgB3", "http://h") }, /* a NUL in the password */
+    { ANSWER("OnB3", "http://h") },
     { ANSWER("QVdTOnB3", "") },
     { ANSWER("QVdTOnB3", "http:///x") },
 };

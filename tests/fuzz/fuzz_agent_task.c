@@ -93,6 +93,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     auto_task struct agent_task *task = NULL;
     struct remit_str payload;
 
+    if (memmem(data, size, SECRET, strlen(SECRET)) != NULL) /* what came in may go out */
+        return 0;
     (void)remit_str_cut(&rest, '\0', &payload);
     if (agent_task_new(an_agent(), payload, &task, NULL) != 0)
         return 0;
