@@ -244,6 +244,7 @@ Test(dispatch, no_row_changes_anything_without_a_proof)
                       strcmp(op->action, "sts:GetCallerIdentity") == 0,
                   "%s: no policy can refuse it", op->name);
         cr_expect(!op->reads_only || sounds_like_reading(op), "%s: only reads?", op->name);
+        cr_expect(!op->quiet || op->proof == CONTROL_BY_INSTANCE, "%s: leaves no record", op->name);
         cr_expect(op->proof != CONTROL_BY_INSTANCE || op->service == &control_agent_api ||
                       strncmp(op->name, "Submit", 6) == 0 || strncmp(op->name, "Discover", 8) == 0,
                   "%s: an instance's?", op->name);
@@ -357,6 +358,27 @@ Test(dispatch, a_handler_that_fails_leaves_no_answer_and_a_result_in_the_log)
     EXPECT_STR(face_at(face_record("result"), "notes.noted"), "a\nb");
     id = remit_arena_str(&face.arena, face_at(face_record("call"), "requestId"));
     EXPECT_STR(face_at(face_record("result"), "requestId"), id.ptr);
+}
+
+static const struct control_operation quiet_row = {
+    .service = &control_ecs,
+    .name = "QuietThing",
+    .action = "ecs:QuietThing",
+    .quiet = true,
+    .handler = face_handle,
+};
+
+Test(dispatch, a_quiet_operation_leaves_a_record_of_its_refusals_only)
+{
+    struct control_call call;
+
+    cr_assert(0 == run_as_root(&quiet_row), "%s", face_err.text);
+    cr_expect(face_records("call") == 0 && face_records("result") == 0);
+    face_user(&(struct face_principal){ .name = "ann" });
+    face_call(&call, &quiet_row);
+    face_as_user(&call, "ann");
+    cr_assert(-1 == face_run(&call));
+    EXPECT_STR(face_at(face_record("call"), "outcome"), "denied");
 }
 
 static int put_too_deep(struct control_call *call, struct remit_err *err)
