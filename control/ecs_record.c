@@ -273,15 +273,21 @@ int ecs_record_read(struct control_store *store, const struct control_key *key,
 
 /* ---- to the store ---- */
 
-int ecs_record_text(const struct ecs_members *members, const void *from, struct remit_arena *arena,
-                    struct remit_str *out, struct remit_err *err)
+static void record_write(const struct ecs_members *members, const void *from, struct remit_buf *out)
 {
-    auto_buf struct remit_buf text = REMIT_BUF(CONTROL_STORE_VALUE_MAX);
-    struct remit_jw w = REMIT_JW(&text);
+    struct remit_jw w = REMIT_JW(out);
 
     control_record_begin(&w);
     members_write(&w, members, from);
     remit_jw_end(&w);
+}
+
+int ecs_record_text(const struct ecs_members *members, const void *from, struct remit_arena *arena,
+                    struct remit_str *out, struct remit_err *err)
+{
+    auto_buf struct remit_buf text = REMIT_BUF(CONTROL_STORE_VALUE_MAX);
+
+    record_write(members, from, &text);
     TRY(remit_buf_check(&text, "a record", err));
     *out = remit_arena_str(arena, remit_buf_view(&text));
     return remit_arena_check(arena, "a record", err);
@@ -291,11 +297,9 @@ int ecs_record_put(struct control_store_txn *txn, const struct control_key *key,
                    const struct ecs_members *members, const void *from, uint64_t revision,
                    struct remit_arena *arena, struct remit_err *err)
 {
-    struct remit_str kept = remit_arena_str(arena, control_key_str(key));
-    struct remit_str value;
+    auto_buf struct remit_buf text = REMIT_BUF(CONTROL_STORE_VALUE_MAX);
 
-    TRY(ecs_record_text(members, from, arena, &value, err));
-    control_store_expect(txn, kept, revision);
-    control_store_put(txn, kept, value);
-    return 0;
+    record_write(members, from, &text);
+    return control_record_put(txn, remit_arena_str(arena, control_key_str(key)), revision, &text,
+                              arena, err);
 }

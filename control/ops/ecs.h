@@ -167,7 +167,9 @@ int ecs_tag_on_create(struct control_call *call, struct remit_str arn,
                       struct remit_err *err) REMIT_MUST_USE;
 
 /*
- * Reads, decides and commits in `once`, again when the commit lost a race, at most ECS_TRIES times.
+ * Reads, decides and commits in `once`, again when it failed with "StoreConflict", at most
+ * ECS_TRIES times; then LIMIT "ThrottlingException". (control_try() wants the lost race as a
+ * result; ecs_task_save(), which commits itself, tells it as an error.)
  */
 int ecs_retry(struct control_call *call,
               int (*once)(struct control_call *call, void *self, struct remit_err *err), void *self,

@@ -260,11 +260,15 @@ int ecs_retry(struct control_call *call,
               int (*once)(struct control_call *call, void *self, struct remit_err *err), void *self,
               struct remit_err *err)
 {
-    for (int tries = 1; once(call, self, err) != 0; tries++)
-        if (err->kind != REMIT_ERR_CONFLICT || !remit_err_is(err, "StoreConflict") ||
-            tries == ECS_TRIES)
+    for (int tries = 0; tries < ECS_TRIES; tries++) {
+        if (once(call, self, err) == 0)
+            return 0;
+        if (!remit_err_is(err, "StoreConflict"))
             return -1;
-    return 0;
+    }
+    /* a code that clients try again on their own, later */
+    return remit_fail(err, REMIT_ERR_LIMIT, "ThrottlingException",
+                      "Rate exceeded: others were faster %d times.", ECS_TRIES);
 }
 
 int ecs_commit(struct control_call *call, const struct control_store_txn *txn, uint64_t *revision,

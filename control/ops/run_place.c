@@ -4,6 +4,7 @@
  */
 #include "control/ops/run.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "common/os/random.h"
@@ -230,11 +231,43 @@ static int place_once(struct control_call *call, void *self, struct remit_err *e
     return keep(call, placing, err);
 }
 
+/* One note for all: an audit record has each name once. */
+static void note_tasks(struct control_call *call, const struct run_placing *placing)
+{
+    auto_buf struct remit_buf arns = REMIT_BUF(RUN_TASKS_MAX * 1024);
+
+    for (size_t i = 0; i < placing->n_tasks; i++)
+        remit_buf_put_fmt(&arns, "%s" REMIT_STR_FMT, i > 0 ? " " : "",
+                          REMIT_STR_ARG(placing->tasks[i].arn));
+    if (placing->n_tasks > 0)
+        control_audit_note(call, "taskArns", remit_buf_view(&arns));
+}
+
+/*
+ * Those that lost a race queue up: of many calls for one instance, each takes its turn instead of
+ * all of them losing to each other. Correct without it, for other processes do not queue here.
+ */
+static pthread_mutex_t losers = PTHREAD_MUTEX_INITIALIZER;
+
+static int place_in_turn(struct control_call *call, struct run_placing *placing,
+                         struct remit_err *err)
+{
+    int result = 0;
+
+    pthread_mutex_lock(&losers);
+    result = ecs_retry(call, place_once, placing, err);
+    pthread_mutex_unlock(&losers);
+    return result;
+}
+
 int run_place(struct control_call *call, struct run_placing *placing, struct remit_err *err)
 {
-    TRY(ecs_retry(call, place_once, placing, err));
-    for (size_t i = 0; i < placing->n_tasks; i++)
-        control_audit_note(call, "taskArn", placing->tasks[i].arn);
+    if (place_once(call, placing, err) != 0) {
+        if (!remit_err_is(err, "StoreConflict"))
+            return -1;
+        TRY(place_in_turn(call, placing, err));
+    }
+    note_tasks(call, placing);
     return 0;
 }
 

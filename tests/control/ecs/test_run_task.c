@@ -184,6 +184,20 @@ Test(run_task, a_running_count_can_be_asked_for)
     cr_expect(stage_count("tasks") == 1);
 }
 
+Test(run_task, the_audit_log_names_the_tasks_and_the_role)
+{
+    const struct remit_json *record = NULL;
+    const char *task = NULL;
+
+    stage_instance(4096, 4096);
+    stage_define("web", 256, 64, "");
+    task = stage_run("web");
+    record = face_record("result");
+    EXPECT_STR(face_at(record, "notes.taskArns"), task);
+    record = face_record("call");
+    EXPECT_STR(face_at(record, "rolesPassed.0.role"), STAGE_WEB);
+}
+
 /* ---- resources come back once ---- */
 
 Test(run_task, a_stopped_task_gives_back_what_it_held_and_only_once)
@@ -253,6 +267,38 @@ Test(run_task, of_two_that_race_for_the_last_slot_one_wins)
         cr_expect(sum == 1, "%zu won", sum);
         cr_expect(stage_instance_record(instance).used.cpu == 256);
     }
+}
+
+static void *run_many(void *arg)
+{
+    size_t *placed = arg;
+
+    for (int i = 0; i < 25; i++) {
+        size_t one = 0;
+
+        race(&one);
+        *placed += one;
+    }
+    return NULL;
+}
+
+Test(run_task, of_many_that_race_for_one_instance_all_get_their_turn)
+{
+    const char *instance = stage_instance(100000, 100000);
+    pthread_t threads[8];
+    size_t placed[8] = { 0 };
+    size_t sum = 0;
+
+    stage_define("web", 7, 11, "");
+    for (size_t i = 0; i < 8; i++)
+        cr_assert(pthread_create(&threads[i], NULL, run_many, &placed[i]) == 0);
+    for (size_t i = 0; i < 8; i++) {
+        cr_assert(pthread_join(threads[i], NULL) == 0);
+        sum += placed[i];
+    }
+    cr_expect(sum == 200, "%zu", sum);
+    cr_expect(stage_instance_record(instance).used.cpu == 200 * 7);
+    cr_expect(stage_instance_record(instance).used.memory == 200 * 11);
 }
 
 /* ---- what is refused ---- */
