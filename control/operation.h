@@ -93,6 +93,8 @@ extern const struct control_pattern control_pattern_name; /* [\w+=,.@-]* : IAM a
 extern const struct control_pattern control_pattern_path; /* / or /…/ : IAM paths */
 extern const struct control_pattern control_pattern_arn;  /* arn:…, six parts, no blanks */
 extern const struct control_pattern control_pattern_external_id; /* [\w+=,.@:\/-]* */
+extern const struct control_pattern control_pattern_tag_key;     /* [\p{L}\p{Z}\p{N}_.:/=+\-@]+ */
+extern const struct control_pattern control_pattern_tag_value;   /* the same, also empty */
 extern const struct control_pattern control_pattern_ecs_name;    /* [A-Za-z0-9_-]+ */
 
 struct control_field {

@@ -11,9 +11,17 @@ static const struct control_field element_policy_arn = { .type = CONTROL_STRUCTU
                                                          .fields = policy_arn_fields,
                                                          .n_fields =
                                                              REMIT_COUNT(policy_arn_fields) };
-static const struct control_field element_tag_key = { .type = CONTROL_STRING,
-                                                      .min = 1,
-                                                      .max = 128 };
+static bool fits_digits(struct remit_str s)
+{
+    unsigned long long n = 0;
+
+    return remit_str_to_u64(s, UINT64_MAX, &n);
+}
+static const struct control_pattern pattern_digits = { "[\\d]*", fits_digits };
+
+static const struct control_field element_tag_key = {
+    .type = CONTROL_STRING, .min = 1, .max = 128, .pattern = &control_pattern_tag_key
+};
 static const struct control_field context_fields[] = {
     { .name = "ProviderArn", .type = CONTROL_STRING, .min = 20, .max = 2048 },
     { .name = "ContextAssertion", .type = CONTROL_STRING, .min = 4, .max = 2048, .secret = true },
@@ -47,8 +55,17 @@ static const struct control_field input[] = {
       .min = 2,
       .max = 1224,
       .pattern = &control_pattern_external_id },
-    { .name = "SerialNumber", .type = CONTROL_STRING, .min = 9, .max = 256 },
-    { .name = "TokenCode", .type = CONTROL_STRING, .min = 6, .max = 6, .secret = true },
+    { .name = "SerialNumber",
+      .type = CONTROL_STRING,
+      .min = 9,
+      .max = 256,
+      .pattern = &control_pattern_external_id },
+    { .name = "TokenCode",
+      .type = CONTROL_STRING,
+      .min = 6,
+      .max = 6,
+      .pattern = &pattern_digits,
+      .secret = true },
     { .name = "SourceIdentity",
       .type = CONTROL_STRING,
       .min = 2,

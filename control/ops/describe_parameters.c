@@ -1,10 +1,24 @@
 #include "control/ops/ssm.h"
 
 static const struct control_field input[] = {
+    { .name = "Filters", .type = CONTROL_LIST, .max = 50, .element = &ssm_element_filter },
+    { .name = "Shared", .type = CONTROL_BOOLEAN },
     { .name = "ParameterFilters", .type = CONTROL_LIST, .max = 50, .element = &ssm_element_filter },
     { .name = "MaxResults", .type = CONTROL_INTEGER, .min = 1, .max = 50 },
     { .name = "NextToken", .type = CONTROL_STRING, .max = CONTROL_PAGE_TOKEN_MAX },
 };
+
+/* A filter that is not looked at would show more than was asked for. */
+static int check_extras(struct control_call *call, struct remit_err *err)
+{
+    if (remit_json_count(control_in(call, "Filters")) > 0)
+        return remit_fail(err, REMIT_ERR_INVALID, "InvalidFilterKey",
+                          "Filters are not available; ParameterFilters are.");
+    if (control_in_bool(call, "Shared", false))
+        return remit_fail(err, REMIT_ERR_INVALID, "ValidationException",
+                          "Parameters of other accounts are not shared here.");
+    return ssm_filters_check(control_in(call, "ParameterFilters"), false, err);
+}
 
 static bool wanted(struct control_call *call, const struct ssm_parameter *parameter)
 {
@@ -37,7 +51,7 @@ static int put_one(struct control_call *call, const struct ssm_parameter *parame
 
 static int describe_parameters(struct control_call *call, struct remit_err *err)
 {
-    TRY(ssm_filters_check(control_in(call, "ParameterFilters"), false, err));
+    TRY(check_extras(call, err));
     return ssm_list(call, remit_str_from("", 0), control_in_int(call, "MaxResults", 50), wanted,
                     put_one, err);
 }

@@ -122,6 +122,11 @@ static const struct row {
              "Tags.member.2.Value=2",
       REMIT_ERR_INVALID, "InvalidParameterValue",
       "Duplicate tag keys found. Please note that Tag keys are case insensitive." },
+    { "a tag that would be a pattern", ASSUME "&Tags.member.1.Key=a&Tags.member.1.Value=*",
+      REMIT_ERR_INVALID, "ValidationError",
+      "1 validation error detected: Value '*' at 'tags.1.member.value' failed to satisfy "
+      "constraint: Member must satisfy regular expression pattern: "
+      "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*" },
     { "a transitive key without its tag", ASSUME "&TransitiveTagKeys.member.1=a", REMIT_ERR_INVALID,
       "InvalidParameterValue",
       "The specified transitive tag key must be included in the requested tags." },
