@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-REMIT_NORETURN void remit_require_failed(const char *cond, const char *file, int line);
+REMIT_API REMIT_NORETURN void remit_require_failed(const char *cond, const char *file, int line);
 
 #ifdef __cplusplus
 }

@@ -44,18 +44,18 @@ struct remit_err_class {
     bool retryable;   /* the same request may succeed later */
     bool shown;       /* the text may leave the process */
 };
-const struct remit_err_class *remit_err_class(enum remit_err_kind kind);
+REMIT_API const struct remit_err_class *remit_err_class(enum remit_err_kind kind);
 
 /* Fills *err (which may be NULL) and returns -1. `code` must be a literal. */
-int remit_fail(struct remit_err *err, enum remit_err_kind kind, const char *code, const char *fmt,
-               ...) REMIT_PRINTF(4, 5);
+REMIT_API int remit_fail(struct remit_err *err, enum remit_err_kind kind, const char *code,
+                         const char *fmt, ...) REMIT_PRINTF(4, 5);
 /* The same for a failed system call: err->os is the errno, whose name ends the sentence. */
-int remit_fail_os(struct remit_err *err, enum remit_err_kind kind, int os, const char *fmt, ...)
-    REMIT_PRINTF(4, 5);
+REMIT_API int remit_fail_os(struct remit_err *err, enum remit_err_kind kind, int os,
+                            const char *fmt, ...) REMIT_PRINTF(4, 5);
 /* Adds where, in front: "task X: " + what the text was. Returns -1. */
-int remit_err_prefix(struct remit_err *err, const char *fmt, ...) REMIT_PRINTF(2, 3);
+REMIT_API int remit_err_prefix(struct remit_err *err, const char *fmt, ...) REMIT_PRINTF(2, 3);
 /* Whether this is the error with that code. A NULL code never matches. */
-bool remit_err_is(const struct remit_err *err, const char *code);
+REMIT_API bool remit_err_is(const struct remit_err *err, const char *code);
 
 /* The one macro that returns. Safe because everything live in the function drops itself. */
 #define TRY(call)                                                                                  \

@@ -30,23 +30,24 @@ struct remit_secret {
 };
 
 /* A secret of `len` zero bytes, to be filled through remit_secret_bytes(). */
-int remit_secret_new(size_t len, struct remit_secret *out, struct remit_err *err) REMIT_MUST_USE;
-int remit_secret_copy(struct remit_str bytes, struct remit_secret *out,
-                      struct remit_err *err) REMIT_MUST_USE;
-struct remit_str remit_secret_view(const struct remit_secret *secret);
+REMIT_API int remit_secret_new(size_t len, struct remit_secret *out,
+                               struct remit_err *err) REMIT_MUST_USE;
+REMIT_API int remit_secret_copy(struct remit_str bytes, struct remit_secret *out,
+                                struct remit_err *err) REMIT_MUST_USE;
+REMIT_API struct remit_str remit_secret_view(const struct remit_secret *secret);
 /* For filling: the same bytes, writable. */
-unsigned char *remit_secret_bytes(struct remit_secret *secret);
+REMIT_API unsigned char *remit_secret_bytes(struct remit_secret *secret);
 /* Constant in time for equal lengths; different lengths differ at once. */
-bool remit_secret_equal(const struct remit_secret *a, struct remit_str b);
+REMIT_API bool remit_secret_equal(const struct remit_secret *a, struct remit_str b);
 /* Ownership moves: *from is empty afterwards. */
-struct remit_secret remit_secret_steal(struct remit_secret *from);
-void remit_secret_drop(struct remit_secret *secret);
+REMIT_API struct remit_secret remit_secret_steal(struct remit_secret *from);
+REMIT_API void remit_secret_drop(struct remit_secret *secret);
 #define auto_secret REMIT_AUTO(remit_secret_drop)
 
 /* Overwrites memory in a way that the compiler keeps; for what is not a remit_secret. */
-void remit_wipe(void *ptr, size_t len);
+REMIT_API void remit_wipe(void *ptr, size_t len);
 /* Constant in time over `len` bytes. */
-bool remit_equal_const(const void *a, const void *b, size_t len);
+REMIT_API bool remit_equal_const(const void *a, const void *b, size_t len);
 
 #ifdef __cplusplus
 }
