@@ -5,7 +5,9 @@
  * over network namespaces and no credential; it opens no file once it is in its sandbox. Its end
  * is the end of the channel.
  */
+#include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #include <remit/err.h>
 
@@ -19,8 +21,9 @@ int main(void)
     struct remit_err err = { 0 };
 
     remit_log_open("remit-opener", REMIT_LOG_INFO);
+    (void)signal(SIGPIPE, SIG_IGN); /* the log's reader may be gone before us */
     if (opener_sandbox_enter(&err) == 0 && opener_serve(OPENER_FD, &err) == 0)
-        return 0;
+        _exit(0); /* what libraries do at exit is not among the calls of the sandbox */
     remit_log_err(REMIT_LOG_ERROR, &err, "the opener ends");
-    return 1;
+    _exit(1);
 }
