@@ -63,6 +63,7 @@ int agent_engine_start(struct agent_engine *engine, const char *id,
 /* Not running, or not there, is success. `signal` is a name or a number. */
 int agent_engine_kill(struct agent_engine *engine, const char *id, const char *signal,
                       struct remit_err *err) REMIT_MUST_USE;
+/* Without its environment. */
 int agent_engine_inspect(struct agent_engine *engine, const char *id, struct remit_json **out,
                          struct remit_err *err) REMIT_MUST_USE;
 /* With its anonymous volumes, running or not. Not there is success. */

@@ -59,6 +59,14 @@ int agent_engine_kill(struct agent_engine *engine, const char *id, const char *s
     return -1;
 }
 
+/* The environment holds secrets' values, and nobody here reads it. */
+static void forget_environment(struct remit_json *inspect)
+{
+    const struct remit_json *config = remit_json_get(inspect, "Config");
+
+    remit_json_remove((struct remit_json *)(uintptr_t)config, "Env");
+}
+
 int agent_engine_inspect(struct agent_engine *engine, const char *id, struct remit_json **out,
                          struct remit_err *err)
 {
@@ -68,7 +76,9 @@ int agent_engine_inspect(struct agent_engine *engine, const char *id, struct rem
         .path = agent_engine_path(&path, "/containers/%s/json", id),
     };
 
-    return agent_engine_ask(engine, &call, out, err);
+    TRY(agent_engine_ask(engine, &call, out, err));
+    forget_environment(*out);
+    return 0;
 }
 
 int agent_engine_remove(struct agent_engine *engine, const char *id, struct remit_err *err)

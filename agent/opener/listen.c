@@ -179,7 +179,7 @@ int opener_listen(int netns, enum opener_place place, struct opener_listening *o
     err = err != NULL ? err : &local;
     TRY(opener_netlink_open(&sock, err));
     TRY(own_netns(sock, &home, err));
-    __attribute__((cleanup(go_home))) int way_back = home;
+    __attribute__((cleanup(go_home), unused)) int way_back = home;
 
     TRY(enter(netns, "the container's", err));
     TRY(opener_netlink_open(&theirs, err));

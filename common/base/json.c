@@ -203,6 +203,11 @@ static int dump_put(const char *bytes, size_t len, void *self)
     return remit_buf_ok(self) ? 0 : -1;
 }
 
+void remit_json_remove(struct remit_json *object, const char *key)
+{
+    (void)json_object_del(writable(object), key);
+}
+
 void remit_json_dump(const struct remit_json *json, struct remit_buf *out)
 {
     if (json_dump_callback(in(json), dump_put, out, JSON_COMPACT | JSON_ENCODE_ANY) != 0)

@@ -58,6 +58,9 @@ void *remit_json_next(const struct remit_json *object, void *member);
 struct remit_str remit_json_key(void *member);
 const struct remit_json *remit_json_value(void *member);
 
+/* Takes a member away, wiped; nothing else may borrow from it any more. */
+void remit_json_remove(struct remit_json *object, const char *key);
+
 /* Compact text of any value. */
 void remit_json_dump(const struct remit_json *json, struct remit_buf *out);
 

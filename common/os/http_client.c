@@ -1,6 +1,7 @@
 #include "common/os/http_client.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -9,6 +10,8 @@
 #include <unistd.h>
 
 #include <curl/curl.h>
+
+#include <remit/secret.h>
 
 #define DEFAULT_TIMEOUT_MS 30000
 #define CONNECT_TIMEOUT_MS 10000
@@ -36,9 +39,31 @@ static void exchange_clear(struct exchange *exchange)
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+/* What passes through the library's buffers may be credentials: they are wiped before they go. */
+static void free_wiped(void *ptr)
+{
+    if (ptr != NULL)
+        remit_wipe(ptr, malloc_usable_size(ptr));
+    free(ptr);
+}
+
+static void *realloc_wiped(void *ptr, size_t size)
+{
+    size_t old = ptr != NULL ? malloc_usable_size(ptr) : 0;
+    void *larger = malloc(size);
+
+    if (larger == NULL)
+        return NULL;
+    if (old > 0)
+        memcpy(larger, ptr, old < size ? old : size);
+    free_wiped(ptr);
+    return larger;
+}
+
 static void init_library(void)
 {
-    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
+    (void)curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, free_wiped, realloc_wiped, strdup,
+                               calloc);
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *self)

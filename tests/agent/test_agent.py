@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The agent as a process, between a fake Engine and a fake control: what it does when things go well, badly, and away.
 Needs root: its tasks have network namespaces. Each function is a test; arguments choose some by name."""
+import contextlib
 import json
 import os
 import subprocess
@@ -219,6 +220,33 @@ def a_missing_secret_fails_the_task_before_anything_is_made():
         state = w.control.wait_status(arn, "STOPPED")
         assert reason(state).startswith("ResourceInitializationError: ") and "/no/such" in reason(state), state
         assert not w.engine.started and "POST /containers/create" not in w.engine.requests
+
+
+def memory_of(pid):
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for line in maps:
+            span, rights = line.split()[:2]
+            first, last = (int(x, 16) for x in span.split("-"))
+            if "r" in rights and "[v" not in line:
+                memory.seek(first)
+                with contextlib.suppress(OSError):
+                    yield memory.read(last - first)
+
+
+def what_a_task_was_given_is_not_left_in_the_agents_memory():
+    with world() as w:
+        w.control.parameters["/app/key"] = "parameter-value-77"
+        w.control.registry = "r.example:5000"
+        arn = w.control.run(task({"name": "app", "image": "r.example:5000/x:1",
+                                  "secrets": [{"name": "K", "valueFrom": "/app/key"}]}),
+                            task_role="app", execution_role="exec")
+        w.control.wait_status(arn, "RUNNING")
+        time.sleep(0.3)
+        given = w.control.secrets_out[2:] + ["parameter-value-77", "registry-password"]
+        assert len(given) == 6 and not w.control.secrets_out[0] in given
+        memory = b"".join(memory_of(w.agent.pid))
+        assert w.control.secrets_out[0].encode() in memory, "its own session's key, which it needs"
+        assert not [s for s in given if s.encode() in memory]
 
 
 # ---- order, ends, reasons
@@ -612,7 +640,7 @@ def no_kill_loses_a_task_or_leaves_an_orphan():
 
 
 TESTS = [f for n, f in list(globals().items()) if callable(f) and getattr(f, "__module__", "") == "__main__" and
-         n not in ("task", "names", "all_gone", "reason", "kill_worker", "killed_at", "Problem", "Refusal", "world", "main")]
+         n not in ("task", "names", "all_gone", "reason", "kill_worker", "killed_at", "memory_of", "Problem", "Refusal", "world", "main")]
 
 
 def main(chosen):
