@@ -80,6 +80,7 @@ static void put_task(struct remit_jw *w, const struct agent_task *task)
     put_seconds(w, "pullStartedAt", task->pull_started_at);
     put_seconds(w, "pullStoppedAt", task->pull_stopped_at);
     put_seconds(w, "executionStoppedAt", task->execution_stopped_at);
+    put_seconds(w, "stoppedAt", task->stopped_at);
     remit_jw_key(w, "containers");
     remit_jw_array(w);
     for (size_t i = 0; i < task->n_containers; i++)
@@ -170,6 +171,7 @@ static int get_task(struct agent_task *task, const struct remit_json *json, stru
     task->pull_started_at = remit_json_real(remit_json_get(json, "pullStartedAt"));
     task->pull_stopped_at = remit_json_real(remit_json_get(json, "pullStoppedAt"));
     task->execution_stopped_at = remit_json_real(remit_json_get(json, "executionStoppedAt"));
+    task->stopped_at = remit_json_real(remit_json_get(json, "stoppedAt"));
     for (size_t i = 0; i < remit_json_count(containers); i++)
         TRY(get_container(task, remit_json_at(containers, i), err));
     return 0;

@@ -106,7 +106,7 @@ struct agent_task {
     int64_t wait_ms;       /* how long the step that waits looks away; 0: as usual */
     bool changed;          /* its documents no longer say what is so */
     int64_t asked_boot_ms; /* for credentials, last */
-    double stopped_at;
+    double stopped_at;     /* its containers stay for config.keep_stopped_s from here on */
 
     /* shared: under agent->lock */
     pthread_cond_t wake;

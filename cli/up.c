@@ -184,11 +184,25 @@ static int start_metadata(struct up *up, struct remit_err *err)
 
 static int start_agent(struct up *up, struct remit_err *err)
 {
+    /* No task mounts what is below the state folder: the keeper's and the store's are there too. */
     const char *const pairs[] = {
-        "--state",           up->agent_dir,    "--control",   up->url,
-        "--region",          region,           "--engine",    engine,
-        "--metadata",        up->metadata_dir, "--log-level", log_level,
-        "--join-token-file", up->token_file,   NULL,
+        "--state",
+        up->agent_dir,
+        "--control",
+        up->url,
+        "--region",
+        region,
+        "--engine",
+        engine,
+        "--metadata",
+        up->metadata_dir,
+        "--log-level",
+        log_level,
+        "--join-token-file",
+        up->token_file,
+        "--protect",
+        state_dir,
+        NULL,
     };
 
     arguments(&up->daemons[AGENT], "remit-agent", pairs);

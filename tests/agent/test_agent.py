@@ -552,6 +552,67 @@ def without_a_join_token_it_says_so():
         assert w.agent.wait(10) == 1 and "/jt" in w.said()
 
 
+def its_own_session_is_renewed_at_half_life():
+    with world(start=False) as w:
+        w.control.life_s = 6
+        w.start_agent()
+        w.control.wait(lambda: [c for c in w.control.calls if c[0] == "RenewInstance"])
+        w.control.life_s = 3600
+        w.control.wait(lambda: w.control.calls[-1][0] == "Poll" and w.control.calls[-1][1] == f"ASIATEST{w.control.minted:08d}")
+
+
+def an_instance_whose_session_is_over_joins_anew_and_stops_what_is_not_its():
+    with world(start=False) as w:
+        w.control.life_s = 4
+        w.start_agent()
+        arn = w.control.run(task())
+        w.control.wait_status(arn, "RUNNING")
+        w.kill_agent()
+        time.sleep(4.5)
+        w.control.joined = None  # a new token
+        del w.control.tasks[arn]  # of the instance that was
+        w.control.life_s = 3600
+        w.start_agent()
+        w.wait(lambda: all_gone(w), why="the old instance's task")
+        assert w.control.joined
+
+
+def a_full_disk_is_told_and_waited_for():
+    with world(start=False) as w:
+        os.mkdir(w.state, 0o700)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs", w.state], check=True)
+        try:
+            w.start_agent()
+            w.control.wait(lambda: w.control.polls)
+            running = w.control.run(task())
+            w.control.wait_status(running, "RUNNING")
+            with contextlib.suppress(OSError), open(w.state + "/filler", "wb", buffering=0) as file:
+                while True:
+                    file.write(b"x" * 4096)
+            waiting = w.control.run(task())
+            w.control.wait(lambda: w.control.last(waiting) and "No space left on device" in reason(w.control.last(waiting)))
+            w.engine.exit(running, "app", 3)
+            assert w.control.wait_status(running, "STOPPED")["containers"][0]["exitCode"] == 3, "it can stop all the same"
+            os.unlink(w.state + "/filler")
+            w.control.wait_status(waiting, "RUNNING", 40)
+            w.control.stop_task(waiting)
+            w.control.wait_status(waiting, "STOPPED")
+            w.wait(lambda: all_gone(w))
+        finally:
+            w.kill_agent()
+            subprocess.run(["umount", "-l", w.state], check=True)
+
+
+def stopped_containers_stay_for_people_to_look_at():
+    with world("--keep-stopped", "2") as w:
+        arn = w.control.run(task())
+        w.control.wait_status(arn, "RUNNING")
+        w.engine.exit(arn, "app", 1)
+        w.control.wait_status(arn, "STOPPED")
+        assert names(w) == ["app"], "without its namespace"
+        w.wait(lambda: all_gone(w), 10)
+
+
 # ---- who asked for whose credentials
 
 def vends_and_refusals_reach_control():
