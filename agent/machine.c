@@ -40,11 +40,14 @@ bool agent_task_stop_wanted(struct agent_task *task)
 
 /* ---- moving -------------------------------------------------------------------------------- */
 
-/* Others look at it: whether it still needs the shared worker. */
+/* Others look at it: whether it still needs the shared worker. Control is asked nothing more once
+ * containers exist. */
 static void set_phase(struct agent_task *task, enum agent_phase to)
 {
     (void)pthread_mutex_lock(&task->agent->lock);
     task->phase = to;
+    if (to >= AGENT_ACTIVE)
+        agent_control_drop(&task->control);
     if (to >= AGENT_STOPPING)
         agent_credentials_drop(&task->fresh);
     (void)pthread_mutex_unlock(&task->agent->lock);
@@ -142,6 +145,8 @@ static void run_step(struct agent_task *task)
 static int open_clients(struct agent_task *task, struct remit_err *err)
 {
     TRY(agent_engine_open(task->agent->config.engine_socket, &task->engine, err));
+    if (task->phase >= AGENT_ACTIVE)
+        return 0;
     return agent_control_new(task->agent, &task->control, err);
 }
 

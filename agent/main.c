@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "agent/run.h"
 #include "common/os/file.h"
@@ -69,11 +70,23 @@ static int make_absolute(struct remit_err *err)
     return 0;
 }
 
+/* A task keeps a few connections open: a soft limit of 1024 would end at some 200 tasks. */
+static void raise_files(void)
+{
+    struct rlimit files = { 0 };
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static int prepare(int *stop_fd, struct remit_err *err)
 {
     static char *pause = NULL;
 
     (void)signal(SIGPIPE, SIG_IGN);
+    raise_files();
     TRY(remit_sandbox_no_dump(err));
     TRY(make_absolute(err));
     TRY(remit_process_find("remit-pause", &pause, err));

@@ -112,7 +112,8 @@ static void stop(struct agent_task *task)
     if (!task->stop_wanted) {
         task->stop_wanted = true;
         agent_engine_cancel(task->engine);
-        agent_control_cancel(task->control);
+        if (task->control != NULL)
+            agent_control_cancel(task->control);
     }
 }
 

@@ -141,7 +141,8 @@ void agent_stop(struct agent *agent)
         agent_engine_cancel(agent->watching);
     for (struct agent_task *t = agent->tasks; t != NULL; t = t->next) {
         agent_engine_cancel(t->engine);
-        agent_control_cancel(t->control);
+        if (t->control != NULL)
+            agent_control_cancel(t->control);
     }
     (void)pthread_mutex_unlock(&agent->lock);
     agent_wake_all(agent);
