@@ -34,8 +34,7 @@ Test(run_task, the_answer_is_the_task_as_the_service_shows_it)
 {
     static const char *const parts[] = {
         "\"lastStatus\":\"PENDING\",\"desiredStatus\":\"RUNNING\"",
-        "\"overrides\":{\"containerOverrides\":[{\"name\":\"app\"}],"
-        "\"inferenceAcceleratorOverrides\":[]}",
+        "\"overrides\":{\"containerOverrides\":[{\"name\":\"app\"}],\"inference",
         "\"cpu\":\"256\",\"memory\":\"300\"",
         "\"launchType\":\"EC2\"",
         "\"attributes\":[{\"name\":\"ecs.cpu-architecture\",\"value\":\"x86_64\"}]",
