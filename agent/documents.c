@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "agent/ports.h"
+#include "agent/put.h"
 #include "common/os/clock.h"
 
 #define OUTPUT_MAX 1024 /* [task-endpoints 4.4] of a health check */
@@ -25,12 +27,6 @@ const char *agent_time_text(double at, char out[AGENT_TIME_TEXT])
         len--;
     (void)snprintf(out + len, AGENT_TIME_TEXT - len, "Z");
     return out;
-}
-
-static void put_optional(struct remit_jw *w, const char *key, struct remit_str value)
-{
-    if (value.len > 0)
-        remit_jw_put_str(w, key, value);
 }
 
 static void put_seconds(struct remit_jw *w, const char *key, double at)
@@ -73,7 +69,7 @@ static void put_port(void *self, const struct agent_port *port)
     if (port->host > 0)
         remit_jw_put_int(p->w, "HostPort", port->host);
     if (p->v4)
-        put_optional(p->w, "HostIp", port->address);
+        agent_put_str(p->w, "HostIp", port->address);
     remit_jw_end(p->w);
 }
 
@@ -130,7 +126,7 @@ static void put_health_result(const struct remit_json *log, struct remit_jw *w)
     put_time(w, "statusSince", remit_json_get(last, "End"));
     if (remit_json_int(remit_json_get(last, "ExitCode")) != 0)
         remit_jw_put_int(w, "exitCode", remit_json_int(remit_json_get(last, "ExitCode")));
-    put_optional(w, "output", remit_str_sub(output, 0, OUTPUT_MAX));
+    agent_put_str(w, "output", remit_str_sub(output, 0, OUTPUT_MAX));
 }
 
 static void put_health(const struct agent_container *c, enum agent_health health,
@@ -164,9 +160,9 @@ static void put_volumes(const struct agent_container *c, struct remit_jw *w)
             any = true;
         }
         remit_jw_object(w);
-        put_optional(w, "DockerName", remit_json_str(remit_json_get(mount, "Name")));
-        put_optional(w, "Source", remit_json_str(remit_json_get(mount, "Source")));
-        put_optional(w, "Destination", target);
+        agent_put_str(w, "DockerName", remit_json_str(remit_json_get(mount, "Name")));
+        agent_put_str(w, "Source", remit_json_str(remit_json_get(mount, "Source")));
+        agent_put_str(w, "Destination", target);
         remit_jw_end(w);
     }
     if (any)
@@ -210,7 +206,7 @@ static void put_log(const struct agent_container *c, struct remit_jw *w)
     const struct remit_json *log =
         remit_json_get(remit_json_get(c->inspect, "HostConfig"), "LogConfig");
 
-    put_optional(w, "LogDriver", remit_json_str(remit_json_get(log, "Type")));
+    agent_put_str(w, "LogDriver", remit_json_str(remit_json_get(log, "Type")));
     if (remit_json_count(remit_json_get(log, "Config")) == 0)
         return;
     remit_jw_key(w, "LogOptions");
@@ -258,7 +254,7 @@ static void put_container(const struct agent_task *task, size_t which, bool v4, 
     put_volumes(c, w);
     if (v4) {
         put_log(c, w);
-        put_optional(w, "ContainerARN", c->arn);
+        agent_put_str(w, "ContainerARN", c->arn);
         put_networks(task, v4, w);
     }
     remit_jw_end(w);
@@ -279,18 +275,8 @@ int agent_document_container(const struct agent_task *task, size_t which,
 
 /* ---- a task -------------------------------------------------------------------------------- */
 
-static bool task_size(const struct agent_task *task, const char *member, unsigned long long *out)
-{
-    const struct remit_json *overrides = remit_json_get(task->payload, "overrides");
-    struct remit_str text = remit_json_str(remit_json_get(overrides, member));
-
-    if (text.len == 0)
-        text = remit_json_str(remit_json_get(task->definition, member));
-    return remit_str_to_u64(text, INT32_MAX, out) && *out > 0;
-}
-
 /* vCPUs, at most three decimals, as Go writes a float. */
-static void put_vcpus(struct remit_jw *w, unsigned long long units)
+static void put_vcpus(struct remit_jw *w, int64_t units)
 {
     char text[32];
 
@@ -301,19 +287,17 @@ static void put_vcpus(struct remit_jw *w, unsigned long long units)
 
 static void put_task_limits(const struct agent_task *task, struct remit_jw *w)
 {
-    unsigned long long cpu = 0;
-    unsigned long long memory = 0;
-    bool has_cpu = task_size(task, "cpu", &cpu);
-    bool has_memory = task_size(task, "memory", &memory);
+    int64_t cpu = agent_task_size(task, "cpu");
+    int64_t memory = agent_task_size(task, "memory");
 
-    if (!has_cpu && !has_memory)
+    if (cpu == 0 && memory == 0)
         return;
     remit_jw_key(w, "Limits");
     remit_jw_object(w);
-    if (has_cpu)
+    if (cpu > 0)
         put_vcpus(w, cpu);
-    if (has_memory)
-        remit_jw_put_int(w, "Memory", (int64_t)memory);
+    if (memory > 0)
+        remit_jw_put_int(w, "Memory", memory);
     remit_jw_end(w);
 }
 
@@ -369,9 +353,10 @@ int agent_document_task(const struct agent_task *task, enum remit_document_kind 
     put_seconds(&w, "PullStoppedAt", task->pull_stopped_at);
     put_seconds(&w, "ExecutionStoppedAt", task->execution_stopped_at);
     if (v4) {
-        put_optional(&w, "LaunchType", remit_json_str(remit_json_get(task->payload, "launchType")));
+        agent_put_str(&w, "LaunchType",
+                      remit_json_str(remit_json_get(task->payload, "launchType")));
         put_containers(task, v4, &w);
-        put_optional(&w, "ServiceName", service_name(task));
+        agent_put_str(&w, "ServiceName", service_name(task));
         remit_jw_put_bool(&w, "FaultInjectionEnabled", false);
     }
     remit_jw_end(&w);

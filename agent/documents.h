@@ -24,13 +24,3 @@ int agent_document_container(const struct agent_task *task, size_t which,
 /* "2026-01-02T03:04:05.123456Z", zeros at the end cut off as Go does. */
 #define AGENT_TIME_TEXT 40
 const char *agent_time_text(double at, char out[AGENT_TIME_TEXT]);
-
-/* Ports of a container as the Engine published them: for documents and for reports. */
-struct agent_port {
-    int64_t container;
-    int64_t host;
-    struct remit_str protocol;
-    struct remit_str address; /* "0.0.0.0" */
-};
-typedef void agent_port_each(void *self, const struct agent_port *port);
-void agent_ports(const struct agent_task *task, size_t which, agent_port_each *each, void *self);

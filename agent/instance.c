@@ -1,7 +1,5 @@
 #include "agent/instance.h"
 
-#include <stdio.h>
-
 #include "agent/agent.h"
 #include "common/os/clock.h"
 #include "common/os/file.h"

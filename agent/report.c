@@ -1,8 +1,8 @@
 #include "agent/report.h"
 
 #include "agent/agent.h"
-#include "agent/documents.h"
-#include "common/os/clock.h"
+#include "agent/ports.h"
+#include "agent/put.h"
 
 #define BODY_MAX ((size_t)512 * 1024)
 #define ID_SHOWN 255
@@ -20,20 +20,6 @@ static const char *container_status(const struct agent_task *task, size_t which)
     if (task->phase >= AGENT_REPORTING || task->units[which].status == AGENT_STOPPED)
         return "STOPPED";
     return task->units[which].status == AGENT_RUNNING ? "RUNNING" : "PENDING";
-}
-
-static void put_optional(struct remit_jw *w, const char *key, const char *text)
-{
-    if (text != NULL && text[0] != '\0')
-        remit_jw_put_cstr(w, key, text);
-}
-
-static void put_seconds(struct remit_jw *w, const char *key, double at)
-{
-    if (at <= 0)
-        return;
-    remit_jw_key(w, key);
-    remit_jw_real(w, at);
 }
 
 static void put_binding(void *self, const struct agent_port *port)
@@ -57,9 +43,9 @@ static void put_container(const struct agent_task *task, size_t which, struct re
     remit_jw_put_cstr(w, "status", container_status(task, which));
     if (c->has_exit_code)
         remit_jw_put_int(w, "exitCode", task->units[which].exit_code);
-    put_optional(w, "reason", c->reason);
-    put_optional(w, "runtimeId", c->engine_id);
-    put_optional(w, "imageDigest", c->image_digest);
+    agent_put_text(w, "reason", c->reason);
+    agent_put_text(w, "runtimeId", c->engine_id);
+    agent_put_text(w, "imageDigest", c->image_digest);
     remit_jw_key(w, "networkBindings");
     remit_jw_array(w);
     if (task->units[which].started)
@@ -77,11 +63,11 @@ int agent_report_write(const struct agent_task *task, struct remit_buf *out, str
     remit_jw_put_str(&w, "cluster", task->cluster_arn);
     remit_jw_put_str(&w, "task", task->arn);
     remit_jw_put_cstr(&w, "status", agent_report_status(task));
-    put_optional(&w, "reason", task->reason);
-    put_optional(&w, "stopCode", task->stop_code);
-    put_seconds(&w, "pullStartedAt", task->pull_started_at);
-    put_seconds(&w, "pullStoppedAt", task->pull_stopped_at);
-    put_seconds(&w, "executionStoppedAt", task->execution_stopped_at);
+    agent_put_text(&w, "reason", task->reason);
+    agent_put_text(&w, "stopCode", task->stop_code);
+    agent_put_seconds(&w, "pullStartedAt", task->pull_started_at);
+    agent_put_seconds(&w, "pullStoppedAt", task->pull_stopped_at);
+    agent_put_seconds(&w, "executionStoppedAt", task->execution_stopped_at);
     remit_jw_key(&w, "containers");
     remit_jw_array(&w);
     for (size_t i = 0; i < task->n_containers; i++)

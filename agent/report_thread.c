@@ -1,6 +1,5 @@
 #include "agent/agent.h"
 #include "agent/report.h"
-#include "common/os/clock.h"
 #include "common/os/log.h"
 
 #define BODY_MAX   ((size_t)1024 * 1024)

@@ -1,7 +1,5 @@
 #include "agent/spec.h"
 
-#include <stdlib.h>
-
 #include "agent/agent.h"
 
 #define MEBIBYTE         ((int64_t)1024 * 1024)
@@ -233,17 +231,6 @@ static void put_health_check(const struct agent_task *task, size_t which, struct
 
 /* ---- HostConfig ---------------------------------------------------------------------------- */
 
-static int64_t task_size(const struct agent_task *task, const char *member)
-{
-    const struct remit_json *overrides = remit_json_get(task->payload, "overrides");
-    struct remit_str text = remit_json_str(remit_json_get(overrides, member));
-    unsigned long long number = 0;
-
-    if (text.len == 0)
-        text = remit_json_str(remit_json_get(task->definition, member));
-    return remit_str_to_u64(text, INT32_MAX, &number) ? (int64_t)number : 0;
-}
-
 /*
  * A task's own size bounds each of its containers: cpu as a quota, memory where the container says
  * nothing itself.
@@ -254,8 +241,8 @@ static void put_limits(const struct agent_task *task, size_t which, struct remit
     int64_t cpu = agent_container_number(c, "cpu");
     int64_t memory = agent_container_number(c, "memory");
     int64_t reservation = agent_container_number(c, "memoryReservation");
-    int64_t task_memory = task_size(task, "memory");
-    int64_t task_cpu = task_size(task, "cpu");
+    int64_t task_memory = agent_task_size(task, "memory");
+    int64_t task_cpu = agent_task_size(task, "cpu");
 
     if (memory == 0)
         memory = task_memory;

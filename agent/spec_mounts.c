@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/agent.h"
@@ -127,14 +126,10 @@ static const struct remit_json *volume_find(const struct agent_task *task, struc
     return NULL;
 }
 
+/* The Engine wants a letter or a digit first. */
 static bool is_word(struct remit_str s)
 {
-    for (size_t i = 0; i < s.len; i++)
-        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", s.ptr[i]) ==
-                NULL ||
-            s.ptr[i] == '\0')
-            return false;
-    return s.len > 0 && s.len <= VOLUME_NAME_MAX && s.ptr[0] != '-' && s.ptr[0] != '_';
+    return agent_is_name(s, VOLUME_NAME_MAX) && s.ptr[0] != '-' && s.ptr[0] != '_';
 }
 
 static bool is_shared(const struct remit_json *volume)

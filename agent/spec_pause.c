@@ -1,3 +1,4 @@
+#include "agent/ports.h"
 #include "agent/spec.h"
 
 #define MEBIBYTE     ((int64_t)1024 * 1024)
@@ -7,42 +8,27 @@
 
 /* ---- published ports ----------------------------------------------------------------------- */
 
-/* Calls for each port of a mapping: containerPort, or each of containerPortRange "a-b". */
-static int each_port(const struct remit_json *mapping,
-                     void (*each)(struct remit_jw *w, const struct remit_json *mapping,
-                                  unsigned port),
-                     struct remit_jw *w, struct remit_err *err)
-{
-    struct remit_str rest = remit_json_str(remit_json_get(mapping, "containerPortRange"));
-    int64_t single = remit_json_int(remit_json_get(mapping, "containerPort"));
-    unsigned long long from = (unsigned long long)(single > 0 ? single : 0);
-    unsigned long long to = from;
-    struct remit_str head;
+typedef void put_port_fn(struct remit_jw *w, const struct remit_json *mapping, unsigned port);
 
-    if (rest.len > 0 &&
-        (!remit_str_cut(&rest, '-', &head) || !remit_str_to_u64(head, 65535, &from) ||
-         !remit_str_to_u64(rest, 65535, &to)))
-        from = 0;
-    if (from == 0 || to < from || to > 65535 || to - from >= RANGE_MOST)
+static int each_port(const struct remit_json *mapping, put_port_fn *put, struct remit_jw *w,
+                     struct remit_err *err)
+{
+    unsigned from = 0;
+    unsigned to = 0;
+
+    if (!agent_port_range(mapping, &from, &to) || to - from >= RANGE_MOST)
         return remit_fail(err, REMIT_ERR_INVALID, "HostConfigError",
-                          "a port mapping from %llu to %llu", from, to);
-    for (unsigned long long port = from; port <= to; port++)
-        each(w, mapping, (unsigned)port);
+                          "a port mapping of no port, or of more than %d", RANGE_MOST);
+    for (unsigned port = from; port <= to; port++)
+        put(w, mapping, port);
     return 0;
-}
-
-static struct remit_str protocol_of(const struct remit_json *mapping)
-{
-    struct remit_str protocol = remit_json_str(remit_json_get(mapping, "protocol"));
-
-    return protocol.len > 0 ? protocol : REMIT_STR("tcp");
 }
 
 static void put_exposed(struct remit_jw *w, const struct remit_json *mapping, unsigned port)
 {
     auto_buf struct remit_buf key = REMIT_BUF(64);
 
-    remit_buf_put_fmt(&key, "%u/" REMIT_STR_FMT, port, REMIT_STR_ARG(protocol_of(mapping)));
+    remit_buf_put_fmt(&key, "%u/" REMIT_STR_FMT, port, REMIT_STR_ARG(agent_port_protocol(mapping)));
     remit_jw_key_str(w, remit_buf_view(&key));
     remit_jw_object(w);
     remit_jw_end(w);
@@ -54,7 +40,7 @@ static void put_binding(struct remit_jw *w, const struct remit_json *mapping, un
     auto_buf struct remit_buf key = REMIT_BUF(64);
     int64_t host = remit_json_int(remit_json_get(mapping, "hostPort"));
 
-    remit_buf_put_fmt(&key, "%u/" REMIT_STR_FMT, port, REMIT_STR_ARG(protocol_of(mapping)));
+    remit_buf_put_fmt(&key, "%u/" REMIT_STR_FMT, port, REMIT_STR_ARG(agent_port_protocol(mapping)));
     remit_jw_key_str(w, remit_buf_view(&key));
     remit_jw_array(w);
     remit_jw_object(w);
@@ -82,7 +68,7 @@ static bool mapped_before(const struct agent_task *task, size_t which, size_t k)
 
             if (remit_json_int(remit_json_get(own, "containerPort")) ==
                     remit_json_int(remit_json_get(other, "containerPort")) &&
-                remit_str_equal(protocol_of(own), protocol_of(other)))
+                remit_str_equal(agent_port_protocol(own), agent_port_protocol(other)))
                 return true;
         }
     }
@@ -99,9 +85,7 @@ static int port_taken(const struct agent_task *task, size_t which, const struct 
                       (long long)remit_json_int(remit_json_get(mapping, "containerPort")));
 }
 
-static int put_ports(const struct agent_task *task, struct remit_jw *w,
-                     void (*each)(struct remit_jw *w, const struct remit_json *mapping,
-                                  unsigned port),
+static int put_ports(const struct agent_task *task, struct remit_jw *w, put_port_fn *put,
                      struct remit_err *err)
 {
     remit_jw_object(w);
@@ -112,7 +96,7 @@ static int put_ports(const struct agent_task *task, struct remit_jw *w,
         for (size_t k = 0; k < remit_json_count(list); k++) {
             if (mapped_before(task, i, k))
                 return port_taken(task, i, remit_json_at(list, k), err);
-            TRY(each_port(remit_json_at(list, k), each, w, err));
+            TRY(each_port(remit_json_at(list, k), put, w, err));
         }
     }
     remit_jw_end(w);

@@ -1,13 +1,13 @@
 #include "agent/state.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "agent/agent.h"
+#include "agent/folder.h"
+#include "agent/put.h"
 #include "common/os/fd.h"
 #include "common/os/file.h"
 
@@ -31,20 +31,6 @@ const char *agent_task_path(const struct agent_task *task, const char *name, str
 
 /* ---- writing ------------------------------------------------------------------------------- */
 
-static void put_text(struct remit_jw *w, const char *key, const char *text)
-{
-    if (text != NULL && text[0] != '\0')
-        remit_jw_put_cstr(w, key, text);
-}
-
-static void put_seconds(struct remit_jw *w, const char *key, double at)
-{
-    if (at <= 0)
-        return;
-    remit_jw_key(w, key);
-    remit_jw_real(w, at);
-}
-
 static void put_container(struct remit_jw *w, const struct agent_container *c,
                           const struct agent_unit *unit)
 {
@@ -52,10 +38,10 @@ static void put_container(struct remit_jw *w, const struct agent_container *c,
     remit_jw_put_str(w, "name", c->name);
     remit_jw_put_cstr(w, "endpointId", c->endpoint_id);
     remit_jw_put_str(w, "token", remit_secret_view(&c->token));
-    put_text(w, "engineId", c->engine_id);
-    put_text(w, "imageId", c->image_id);
-    put_text(w, "imageDigest", c->image_digest);
-    put_text(w, "reason", c->reason);
+    agent_put_text(w, "engineId", c->engine_id);
+    agent_put_text(w, "imageId", c->image_id);
+    agent_put_text(w, "imageDigest", c->image_digest);
+    agent_put_text(w, "reason", c->reason);
     remit_jw_put_cstr(w, "status", agent_status_name(unit->status));
     remit_jw_put_bool(w, "started", unit->started);
     remit_jw_put_bool(w, "failed", unit->failed);
@@ -70,17 +56,17 @@ static void put_task(struct remit_jw *w, const struct agent_task *task)
     remit_jw_put_cstr(w, "phase", agent_phase_row(task->phase)->name);
     remit_jw_put_cstr(w, "agentBootId", task->agent->boot_id);
     remit_jw_put_cstr(w, "credentialsId", task->credentials_id);
-    put_text(w, "accessKeyId", task->access_key_id);
+    agent_put_text(w, "accessKeyId", task->access_key_id);
     remit_jw_put_int(w, "expiresAt", task->expires_at);
     remit_jw_put_int(w, "renewAt", task->renew_at);
-    put_text(w, "pauseId", task->pause_id);
-    put_text(w, "reason", task->reason);
-    put_text(w, "stopCode", task->stop_code);
+    agent_put_text(w, "pauseId", task->pause_id);
+    agent_put_text(w, "reason", task->reason);
+    agent_put_text(w, "stopCode", task->stop_code);
     remit_jw_put_bool(w, "ran", task->ran);
-    put_seconds(w, "pullStartedAt", task->pull_started_at);
-    put_seconds(w, "pullStoppedAt", task->pull_stopped_at);
-    put_seconds(w, "executionStoppedAt", task->execution_stopped_at);
-    put_seconds(w, "stoppedAt", task->stopped_at);
+    agent_put_seconds(w, "pullStartedAt", task->pull_started_at);
+    agent_put_seconds(w, "pullStoppedAt", task->pull_stopped_at);
+    agent_put_seconds(w, "executionStoppedAt", task->execution_stopped_at);
+    agent_put_seconds(w, "stoppedAt", task->stopped_at);
     remit_jw_key(w, "containers");
     remit_jw_array(w);
     for (size_t i = 0; i < task->n_containers; i++)
@@ -210,46 +196,13 @@ int agent_state_load(struct agent *agent, struct remit_str id, struct agent_task
 
 /* ---- folders ------------------------------------------------------------------------------- */
 
-static void dir_drop(DIR **dir)
-{
-    if (*dir != NULL)
-        (void)closedir(*dir);
-}
-
 int agent_state_each(const struct agent *agent, void (*each)(void *self, struct remit_str id),
                      void *self, struct remit_err *err)
 {
     auto_buf struct remit_buf path = REMIT_BUF(AGENT_PATH_MAX);
-    REMIT_AUTO(dir_drop) DIR *dir = NULL;
-    const struct dirent *entry = NULL;
 
     remit_buf_put_fmt(&path, "%s/tasks", agent->config.state_dir);
-    dir = opendir(remit_buf_cstr(&path));
-    if (dir == NULL && errno == ENOENT)
-        return 0;
-    if (dir == NULL)
-        return remit_fail_os(err, REMIT_ERR_INTERNAL, errno, "opening %s", remit_buf_cstr(&path));
-    while ((entry = readdir(dir)) != NULL)
-        if (entry->d_name[0] != '.')
-            each(self, remit_str_of(entry->d_name));
-    return 0;
-}
-
-/* Every file of a folder, no deeper, and the folder. */
-static int remove_folder(const char *path, struct remit_err *err)
-{
-    REMIT_AUTO(dir_drop) DIR *dir = opendir(path);
-    const struct dirent *entry = NULL;
-
-    if (dir == NULL && errno == ENOENT)
-        return 0;
-    if (dir == NULL)
-        return remit_fail_os(err, REMIT_ERR_INTERNAL, errno, "opening %s", path);
-    while ((entry = readdir(dir)) != NULL)
-        (void)unlinkat(dirfd(dir), entry->d_name, 0);
-    if (rmdir(path) != 0 && errno != ENOENT)
-        return remit_fail_os(err, REMIT_ERR_INTERNAL, errno, "removing %s", path);
-    return 0;
+    return agent_folder_each(remit_buf_cstr(&path), each, self, err);
 }
 
 /* The state goes first: without it the folder is nobody's, and a restart removes the rest. */
@@ -258,8 +211,8 @@ int agent_state_remove(const struct agent *agent, struct remit_str id, struct re
     auto_buf struct remit_buf path = REMIT_BUF(AGENT_PATH_MAX);
 
     TRY(remit_file_remove(path_of(agent, id, "state", &path), err));
-    TRY(remove_folder(path_of(agent, id, TOKENS, &path), err));
-    return remove_folder(path_of(agent, id, NULL, &path), err);
+    TRY(agent_folder_remove(path_of(agent, id, TOKENS, &path), err));
+    return agent_folder_remove(path_of(agent, id, NULL, &path), err);
 }
 
 const char *agent_state_token_path(const struct agent_task *task, size_t which,

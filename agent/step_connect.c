@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "agent/agent.h"
 #include "agent/connect.h"
@@ -7,8 +6,6 @@
 #include "agent/pause_image.h"
 #include "agent/spec.h"
 #include "agent/state.h"
-#include "common/os/clock.h"
-#include "common/os/log.h"
 
 #define BODY_MAX     ((size_t)256 * 1024)
 #define NAME_MAX_LEN 1024

@@ -1,10 +1,8 @@
 #include "agent/agent.h"
 #include "agent/connect.h"
-#include "agent/machine.h"
 #include "agent/observe.h"
 #include "agent/report.h"
 #include "agent/spec.h"
-#include "agent/state.h"
 #include "common/os/clock.h"
 #include "common/os/log.h"
 

@@ -40,7 +40,7 @@ void agent_task_payload(const struct remit_json *entry, struct remit_buf *out)
     remit_jw_end(&w);
 }
 
-static bool is_word(struct remit_str s, size_t max)
+bool agent_is_name(struct remit_str s, size_t max)
 {
     if (s.len == 0 || s.len > max)
         return false;
@@ -81,11 +81,11 @@ static int read_identity(struct agent_task *task, struct remit_err *err)
     task->revision = remit_json_int(remit_json_get(p, "revision"));
     task->task_role = role_of(task, "taskRoleArn");
     task->execution_role = role_of(task, "executionRoleArn");
-    if (!is_word(task->id, REMIT_TASK_ID_MAX))
+    if (!agent_is_name(task->id, REMIT_TASK_ID_MAX))
         return bad(err, "taskId is not 1 to 64 letters, digits, '-' and '_'");
     if (task->arn.len == 0 || task->arn.len > 2048 || task->cluster_arn.len == 0)
         return bad(err, "taskArn or clusterArn is missing");
-    if (!is_word(task->family, NAME_MAX_LEN))
+    if (!agent_is_name(task->family, NAME_MAX_LEN))
         return bad(err, "family is no name");
     return 0;
 }
@@ -122,7 +122,7 @@ static int read_container(struct agent_task *task, size_t i, struct remit_err *e
 
     c->definition = remit_json_at(list, i);
     c->name = remit_json_str(remit_json_get(c->definition, "name"));
-    if (!is_word(c->name, NAME_MAX_LEN))
+    if (!agent_is_name(c->name, NAME_MAX_LEN))
         return bad(err, "a container's name is not 1 to 255 letters, digits, '-' and '_'");
     if (agent_task_find(task, c->name) != i)
         return bad(err, "two containers have one name");
@@ -307,6 +307,17 @@ size_t agent_task_find(const struct agent_task *task, struct remit_str name)
 bool agent_task_has_role(const struct agent_task *task)
 {
     return task->task_role.len > 0;
+}
+
+int64_t agent_task_size(const struct agent_task *task, const char *member)
+{
+    const struct remit_json *overrides = remit_json_get(task->payload, "overrides");
+    struct remit_str text = remit_json_str(remit_json_get(overrides, member));
+    unsigned long long number = 0;
+
+    if (text.len == 0)
+        text = remit_json_str(remit_json_get(task->definition, member));
+    return remit_str_to_u64(text, INT32_MAX, &number) ? (int64_t)number : 0;
 }
 
 int64_t agent_container_number(const struct agent_container *container, const char *member)

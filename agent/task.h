@@ -137,6 +137,10 @@ void agent_task_payload(const struct remit_json *entry, struct remit_buf *out);
 
 /* "sidecar" to its index; n_containers when there is none. */
 size_t agent_task_find(const struct agent_task *task, struct remit_str name);
+/* Letters, digits, '-' and '_': what may stand in a path, a label, a name of the Engine. */
+bool agent_is_name(struct remit_str s, size_t max);
+/* The task's own cpu (units) or memory (MiB), of the overrides or the definition; 0: none. */
+int64_t agent_task_size(const struct agent_task *task, const char *member);
 bool agent_task_has_role(const struct agent_task *task);
 /* A number of the container's override, else of its definition; 0 when neither has it. */
 int64_t agent_container_number(const struct agent_container *container, const char *member);

@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/folder.h"
 #include "agent/workers_internal.h"
 #include "common/base/buf.h"
 #include "common/os/fd.h"
@@ -383,10 +383,17 @@ int agent_workers_adopt(struct agent_workers *workers, struct remit_str name, st
     return agent_workers_alive(workers, name) ? 0 : adopt(workers, name, err);
 }
 
-static void dir_drop(DIR **dir)
+struct each_worker {
+    void (*each)(void *self, struct remit_str name);
+    void *self;
+};
+
+static void each_socket(void *self, struct remit_str file)
 {
-    if (*dir != NULL)
-        (void)closedir(*dir);
+    const struct each_worker *e = self;
+
+    if (remit_str_ends(file, REMIT_STR(SUFFIX)) && file.len > strlen(SUFFIX))
+        e->each(e->self, remit_str_sub(file, 0, file.len - strlen(SUFFIX)));
 }
 
 int agent_workers_each(struct agent_workers *workers,
@@ -394,22 +401,8 @@ int agent_workers_each(struct agent_workers *workers,
                        struct remit_err *err)
 {
     auto_buf struct remit_buf path = REMIT_BUF(4096);
-    REMIT_AUTO(dir_drop) DIR *dir = NULL;
-    const struct dirent *entry = NULL;
+    struct each_worker e = { each, self };
 
     remit_buf_put_fmt(&path, "%s/workers", workers->spec.dir);
-    dir = opendir(remit_buf_cstr(&path));
-    if (dir == NULL && errno == ENOENT)
-        return 0;
-    if (dir == NULL)
-        return remit_fail_os(err, REMIT_ERR_UNAVAILABLE, errno, "opening %s",
-                             remit_buf_cstr(&path));
-    while ((entry = readdir(dir)) != NULL) {
-        struct remit_str name = remit_str_of(entry->d_name);
-
-        if (!remit_str_ends(name, REMIT_STR(SUFFIX)) || name.len <= strlen(SUFFIX))
-            continue;
-        each(self, remit_str_sub(name, 0, name.len - strlen(SUFFIX)));
-    }
-    return 0;
+    return agent_folder_each(remit_buf_cstr(&path), each_socket, &e, err);
 }
