@@ -72,31 +72,29 @@ bool ecs_arn_is_ours(const struct control_config *config, const struct remit_arn
            remit_str_equal(arn->account, config->account);
 }
 
+static int no_such_arn(struct remit_str text, const char *type, struct remit_err *err)
+{
+    return remit_fail(err, REMIT_ERR_INVALID, "InvalidParameterException",
+                      "Invalid identifier: '" REMIT_STR_FMT "' is not the ARN of a %s.",
+                      REMIT_STR_ARG(remit_str_sub(text, 0, 128)), type);
+}
+
 int ecs_ref_parse(const struct control_config *config, const char *type, struct remit_str text,
                   struct ecs_ref *out, struct remit_err *err)
 {
-    struct remit_arn arn;
     struct remit_str rest, head;
+    struct remit_arn arn;
 
-    *out = (struct ecs_ref){ .id = remit_str_sub(text, 0, text.len) };
+    *out = (struct ecs_ref){ .id = text };
     if (remit_str_starts(text, REMIT_STR("arn:"))) {
         if (!remit_arn_parse(text, &arn) || !remit_str_equal(arn.service, REMIT_STR("ecs")))
-            return remit_fail(err, REMIT_ERR_INVALID, "InvalidParameterException",
-                              "Invalid identifier: '%.128s' is not the ARN of a %s.",
-                              remit_str_sub(text, 0, 128).ptr, type);
+            return no_such_arn(text, type, err);
         rest = arn.resource;
         if (!remit_str_cut(&rest, '/', &head) || !remit_str_equal(head, remit_str_of(type)))
-            return remit_fail(err, REMIT_ERR_INVALID, "InvalidParameterException",
-                              "Invalid identifier: Unexpected resource type '" REMIT_STR_FMT
-                              "', expected '%s'.",
-                              REMIT_STR_ARG(remit_str_sub(head, 0, 64)), type);
-        out->id = rest;
-        if (remit_str_find(rest, '/') < rest.len) {
+            return no_such_arn(text, type, err);
+        if (remit_str_find(rest, '/') < rest.len)
             (void)remit_str_cut(&rest, '/', &out->cluster);
-            out->id = rest;
-        }
-        if (!ecs_arn_is_ours(config, &arn))
-            out->id = REMIT_STR("");
+        out->id = ecs_arn_is_ours(config, &arn) ? rest : REMIT_STR("");
     }
     if (out->id.len > NAME_MAX_BYTES || out->cluster.len > NAME_MAX_BYTES)
         out->id = REMIT_STR("");

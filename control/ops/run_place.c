@@ -107,19 +107,24 @@ static int snapshot_take(struct snapshot *s, bool counts_running, struct remit_e
 
 /* ---- the commit ---- */
 
-/* [ecs-control 9.1] what the task says of where it runs */
+/* [ecs-control 9.1] what the task says of where it runs; the value is the agent's, any text */
 static struct remit_str attributes_of(const struct ecs_instance *instance,
                                       struct remit_arena *arena)
 {
+    auto_buf struct remit_buf text = REMIT_BUF(1024);
     const struct ecs_attribute *architecture =
         ecs_instance_attribute(instance, REMIT_STR("ecs.cpu-architecture"));
+    struct remit_jw w = REMIT_JW(&text);
 
     if (architecture == NULL)
         return REMIT_STR("");
-    /* letters, digits and a few signs that JSON leaves alone: see the attribute's pattern */
-    return remit_arena_fmt(arena,
-                           "[{\"name\":\"ecs.cpu-architecture\",\"value\":\"" REMIT_STR_FMT "\"}]",
-                           REMIT_STR_ARG(architecture->value));
+    remit_jw_array(&w);
+    remit_jw_object(&w);
+    remit_jw_put_str(&w, "name", architecture->name);
+    remit_jw_put_str(&w, "value", architecture->value);
+    remit_jw_end(&w);
+    remit_jw_end(&w);
+    return remit_buf_ok(&text) ? remit_arena_str(arena, remit_buf_view(&text)) : REMIT_STR("");
 }
 
 static int put_tasks(struct control_store_txn *txn, struct run_placing *placing,

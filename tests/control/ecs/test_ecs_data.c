@@ -250,6 +250,8 @@ static const struct {
     { ARN("cluster/c"), "", "", true },
     { "arn:aws:s3:::task/c/t", "", "", true },
     { "arn:nonsense", "", "", true },
+    { ARN("task"), "", "", true },
+    { ARN("task/c/t/u"), "c", "t/u", false }, /* nothing has such an id */
 };
 ROWS(ecs_data, a_name_or_an_arn, refs)
 {
@@ -263,6 +265,7 @@ ROWS(ecs_data, a_name_or_an_arn, refs)
                0) == refs[*row_index].refused);
     if (refs[*row_index].refused) {
         EXPECT_TEXT(why.code, "InvalidParameterException");
+        cr_expect(strncmp(why.text, "Invalid identifier: 'arn:", 24) == 0, "%s", why.text);
         return;
     }
     EXPECT_STR(ref.cluster, refs[*row_index].cluster);

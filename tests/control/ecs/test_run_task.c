@@ -77,6 +77,22 @@ Test(run_task, the_agent_hears_of_it)
     cr_expect(events.n == 1, "it does not hear of the stop");
 }
 
+/* An attribute may hold a backslash; the task's record must not break on it. */
+Test(run_task, an_odd_architecture_is_only_odd)
+{
+    op_must("RegisterContainerInstance",
+            "{\"totalResources\":[{\"name\":\"CPU\",\"type\":\"INTEGER\",\"integerValue\":1024},{"
+            "\"name\":\"MEMORY\",\"type\":\"INTEGER\",\"integerValue\":1000}],\"attributes\":[{"
+            "\"name\":\"ecs.cpu-architecture\",\"value\":\"a\\\\\"},{\"name\":"
+            "\"com.amazonaws.ecs.capability.docker-remote-api.1.18\"},{\"name\":"
+            "\"com.amazonaws.ecs.capability.docker-remote-api.1.21\"},{\"name\":"
+            "\"com.amazonaws.ecs.capability.task-iam-role\"}]}");
+    stage_connect(stage_keep(op_member("containerInstance.containerInstanceArn")));
+    stage_define("web", 0, 64, "");
+    EXPECT_STR(stage_task(stage_run("web")).attributes,
+               "[{\"name\":\"ecs.cpu-architecture\",\"value\":\"a\\\\\"}]");
+}
+
 static const struct {
     const char *name, *request, *reason;
 } full[] = {
