@@ -1,4 +1,6 @@
-/* arena.h - installed with libremit-iam, whose calls take one: its contract is over there. */
+/*
+ * arena.h - installed with libremit-iam, whose calls take one: its contract is over there.
+ */
 #pragma once
 
 #include <remit/arena.h>

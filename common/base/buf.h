@@ -1,4 +1,6 @@
-/* buf.h - installed with libremit-iam, whose calls take one: its contract is over there. */
+/*
+ * buf.h - installed with libremit-iam, whose calls take one: its contract is over there.
+ */
 #pragma once
 
 #include <remit/buf.h>

@@ -28,7 +28,7 @@ enum member { MEMBER_VERSION = 0, MEMBER_ID, MEMBER_STATEMENT, MEMBER_COUNT };
 
 static const struct member_row {
     struct remit_str name;
-    int (*read)(struct remit_compiler *c, uint32_t node);
+    int (*take)(struct remit_compiler *c, uint32_t node);
 } members[MEMBER_COUNT] = {
     [MEMBER_VERSION] = { REMIT_STR_INIT("Version"), read_version },
     [MEMBER_ID] = { REMIT_STR_INIT("Id"), read_id },
@@ -70,7 +70,7 @@ static int read_document(struct remit_compiler *c)
         if (nodes[i] == 0)
             continue;
         remit_compile_enter(c, members[i].name);
-        TRY(members[i].read(c, nodes[i]));
+        TRY(members[i].take(c, nodes[i]));
         remit_compile_leave(c);
     }
     if (c->policy->type == REMIT_POLICY_RCP && !c->policy->variables)

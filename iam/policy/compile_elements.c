@@ -120,10 +120,10 @@ static int read_resource(struct remit_compiler *c, uint32_t node, struct remit_g
 
 /* ---- lists of them ---- */
 
-typedef int read_fn(struct remit_compiler *c, uint32_t node, struct remit_glob *out);
+typedef int take_fn(struct remit_compiler *c, uint32_t node, struct remit_glob *out);
 
-/* A string or a list of strings, each made into a pattern by `read`. */
-static int read_globs(struct remit_compiler *c, uint32_t node, read_fn *read,
+/* A string or a list of strings, each made into a pattern by `take`. */
+static int read_globs(struct remit_compiler *c, uint32_t node, take_fn *take,
                       const struct remit_glob **out, size_t *n_out)
 {
     bool list = remit_compile_node(c, node)->type == REMIT_TAPE_ARRAY;
@@ -133,10 +133,10 @@ static int read_globs(struct remit_compiler *c, uint32_t node, read_fn *read,
 
     TRY(remit_arena_check(c->arena, "a policy", c->err));
     if (!list)
-        TRY(read(c, node, globs));
+        TRY(take(c, node, globs));
     for (size_t i = 0; list && remit_walk_next(&walk, &node); i++) {
         remit_compile_enter_index(c, i);
-        TRY(read(c, node, &globs[i]));
+        TRY(take(c, node, &globs[i]));
         remit_compile_leave(c);
     }
     *out = globs;

@@ -42,7 +42,7 @@ enum element {
 
 static const struct element_row {
     struct remit_str name;
-    int (*read)(struct remit_compiler *c, uint32_t node, struct remit_statement *out);
+    int (*take)(struct remit_compiler *c, uint32_t node, struct remit_statement *out);
 } elements[ELEMENT_COUNT] = {
     [ELEMENT_SID] = { REMIT_STR_INIT("Sid"), read_sid },
     [ELEMENT_EFFECT] = { REMIT_STR_INIT("Effect"), read_effect },
@@ -154,7 +154,7 @@ static int read_statement(struct remit_compiler *c, uint32_t node, struct remit_
         if (nodes[i] == 0)
             continue;
         remit_compile_enter(c, elements[i].name);
-        TRY(elements[i].read(c, nodes[i], out));
+        TRY(elements[i].take(c, nodes[i], out));
         remit_compile_leave(c);
     }
     return c->policy->type == REMIT_POLICY_RCP ? check_rcp(c, out) : 0;

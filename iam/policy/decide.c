@@ -92,8 +92,7 @@ static bool is_kms_key(struct remit_str resource)
         at++; /* most resources are told from keys by the first letters of their service */
     if (resource.len - at < sizeof(":kms:") - 1 || memcmp(resource.ptr + at, ":kms:", 5) != 0)
         return false;
-    return remit_arn_parse(resource, &arn) &&
-           remit_str_starts(arn.resource, REMIT_STR("key/"));
+    return remit_arn_parse(resource, &arn) && remit_str_starts(arn.resource, REMIT_STR("key/"));
 }
 
 /* 15.4 */

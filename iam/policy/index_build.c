@@ -221,9 +221,9 @@ static int lay_nodes(struct building *b, bool grams, struct remit_index_table *t
         if ((pair->kind == REMIT_NODE_GRAM) != grams)
             continue;
         if (starts_node(b, i)) {
-            nodes[at++] = (struct remit_index_node){
-                .text = pair->text, .hash = hash_of(pair), .first = (uint32_t)i
-            };
+            nodes[at++] = (struct remit_index_node){ .text = pair->text,
+                                                     .hash = hash_of(pair),
+                                                     .first = (uint32_t)i };
             if (pair->kind == REMIT_NODE_PREFIX && pair->text.len == 0)
                 b->index->root = &nodes[at - 1];
             else

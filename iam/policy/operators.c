@@ -150,7 +150,7 @@ static bool value_passes(const struct remit_condition *c, struct remit_str value
     struct remit_subject subject;
 
     subject.text = value;
-    if (type->read != NULL && !type->read(value, &subject))
+    if (type->parse != NULL && !type->parse(value, &subject))
         return c->op->negated && !type->unread_is_false;
     for (size_t i = 0; i < c->n_operands; i++)
         if (c->op->test(&c->operands[i], &subject, variables))

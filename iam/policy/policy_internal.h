@@ -89,7 +89,7 @@ struct remit_operand_type {
     void (*compile)(struct remit_arena *arena, struct remit_str text, bool variables,
                     struct remit_operand *out);
     /* Reads a value of a request; NULL: the text is all. False: it can't be read. */
-    bool (*read)(struct remit_str text, struct remit_subject *out);
+    bool (*parse)(struct remit_str text, struct remit_subject *out);
     bool unread_is_false; /* in the negated form too (13.8, 13.9) */
     const char *what;     /* "a number" */
 };

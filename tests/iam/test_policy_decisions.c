@@ -1,48 +1,9 @@
 /*
  * Table 21.3 of the reference, row by row: each with the layer that has to be blamed, or that
- * allowed. Caller S is session s1 of role R in account A, U a user in A, O principals of another
- * account.
+ * allowed. Who is who: policy_words.h.
  */
-#include <stdio.h>
-
 #include "tests/iam/policy_kit.h"
-
-#define V   "{\"Version\":\"2012-10-17\",\"Statement\":["
-#define END "]}"
-#define A   "111122223333"
-#define S   "arn:aws:sts::" A ":assumed-role/R/s1"
-#define R   "arn:aws:iam::" A ":role/path/R"
-#define U   "arn:aws:iam::" A ":user/alice"
-#define O   "arn:aws:iam::444455556666:user/olga"
-#define OS  "arn:aws:sts::444455556666:assumed-role/Q/q1"
-#define F   "arn:aws:sts::" A ":federated-user/fred"
-
-/* Identity-like policies: allowing, silent, denying. */
-#define ALLOW  V "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}" END
-#define SILENT V "{\"Effect\":\"Allow\",\"Action\":\"x:y\",\"Resource\":\"*\"}" END
-#define DENY                                                                                       \
-    V "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"},"                                \
-      "{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}" END
-/* Resource policies. */
-#define TO(who) V "{\"Effect\":\"Allow\",\"Principal\":" who ",\"Action\":\"*\"}" END
-#define NOT(who)                                                                                   \
-    V "{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\"},"                               \
-      "{\"Effect\":\"Deny\",\"NotPrincipal\":{\"AWS\":[" who "]},\"Action\":\"*\"}" END
-#define AWS(text) "{\"AWS\":\"" text "\"}"
-#define ROOT      "arn:aws:iam::" A ":root"
-#define RCP_FULL                                                                                   \
-    V "{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}" END
-#define RCP_DENY                                                                                   \
-    V "{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"},"            \
-      "{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\"}" END
-
-#define ENDPOINT_DENY                                                                              \
-    V "{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}" END
-
-#define ROLE_ARN "arn:aws:iam::" A ":role/T"
-#define KEY_ARN  "arn:aws:kms:us-east-1:" A ":key/k"
-#define SLR      "arn:aws:iam::" A ":role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"
-#define SLS      "arn:aws:sts::" A ":assumed-role/AWSServiceRoleForECS/s"
+#include "tests/iam/policy_words.h"
 
 static const struct row {
     const char *name;
@@ -526,82 +487,4 @@ Test(policy_decisions, request_over_a_limit_is_denied)
     request.resource = remit_str_from(long_text, sizeof(long_text));
     cr_expect(remit_decide(&bundle, &request, NULL, NULL, &verdict) == REMIT_IMPLICIT_DENY);
     cr_expect(verdict.oversized);
-}
-
-/* Section 19. */
-static const struct message_row {
-    struct kit_policies policies;
-    struct kit_request request;
-    const char *reason;
-} messages[] = {
-    { { 0 }, { U }, " because no identity-based policy allows the s3:GetObject action" },
-    { { ALLOW, .boundary = SILENT },
-      { U },
-      " because no permissions boundary allows the s3:GetObject action" },
-    { { ALLOW, .session = SILENT },
-      { S },
-      " because no session policy allows the s3:GetObject action" },
-    { { ALLOW, .scps = { SILENT } },
-      { U },
-      " because no service control policy allows the s3:GetObject action" },
-    { { ALLOW, .endpoint = ENDPOINT_DENY },
-      { U },
-      " with an explicit deny in a VPC endpoint policy" },
-    { { ALLOW }, { O }, " because no resource-based policy allows the s3:GetObject action" },
-    { { DENY }, { U }, " with an explicit deny in an identity-based policy" },
-    { { ALLOW, .boundary = DENY }, { U }, " with an explicit deny in a permissions boundary" },
-    { { ALLOW, .session = DENY }, { S }, " with an explicit deny in a session policy" },
-    { { ALLOW, .scps = { DENY } }, { U }, " with an explicit deny in a service control policy" },
-    { { ALLOW, .rcps = { RCP_DENY } },
-      { U },
-      " with an explicit deny in a resource control policy" },
-    { { ALLOW, .resource = NOT("\"1\"") },
-      { U },
-      " with an explicit deny in a resource-based policy" },
-};
-
-Test(policy_decisions, denied_callers_get_the_sentences_of_aws)
-{
-    for (size_t i = 0; i < REMIT_COUNT(messages); i++) {
-        const struct message_row *r = &messages[i];
-        char want[512];
-
-        (void)snprintf(want, sizeof(want),
-                       "User: %s is not authorized to perform: s3:GetObject on resource: "
-                       "arn:aws:s3:::b/x%s",
-                       r->request.principal, r->reason);
-        kit_expect_text(kit_message(&r->policies, &r->request), want);
-    }
-}
-
-Test(policy_decisions, trust_policies_have_a_sentence_of_their_own)
-{
-    const struct kit_policies silent = { ALLOW, .trust = TO(AWS(O)) };
-    const struct kit_policies denying = {
-        ALLOW, .trust = V "{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"*\"}" END
-    };
-    const struct kit_request request = { U, .action = "sts:AssumeRole", .resource = ROLE_ARN };
-
-    kit_expect_text(kit_message(&silent, &request),
-                    "User: " U
-                    " is not authorized to perform: sts:AssumeRole on resource: " ROLE_ARN
-                    " because no role trust policy allows the sts:AssumeRole action");
-    kit_expect_text(kit_message(&denying, &request),
-                    "User: " U
-                    " is not authorized to perform: sts:AssumeRole on resource: " ROLE_ARN
-                    " with an explicit deny in the role trust policy");
-}
-
-Test(policy_decisions, message_is_cut_like_snprintf)
-{
-    const struct remit_request request = { .principal = REMIT_STR(U),
-                                           .action = REMIT_STR("a:b"),
-                                           .resource = REMIT_STR("*") };
-    const struct remit_verdict verdict = { .layer = REMIT_LAYER_IDENTITY,
-                                           .lacking = REMIT_LAYER_BIT(REMIT_LAYER_IDENTITY) };
-    char text[8];
-    size_t len = remit_denial_message(&request, &verdict, text, sizeof(text));
-
-    kit_expect_text(text, "User: a");
-    cr_expect(eq(sz, len, remit_denial_message(&request, &verdict, NULL, 0)));
 }

@@ -31,15 +31,15 @@ REMIT_API bool remit_arn_parse(struct remit_str text, struct remit_arn *out);
 
 /* What kind of caller a principal's text names. */
 enum remit_principal_kind {
-    REMIT_PRINCIPAL_AUTO = 0,     /* in a request: find out from the text */
-    REMIT_PRINCIPAL_ANONYMOUS,    /* "anonymous", or no text */
-    REMIT_PRINCIPAL_USER,         /* arn:aws:iam::A:user/path/name */
-    REMIT_PRINCIPAL_ROLE_SESSION, /* arn:aws:sts::A:assumed-role/ROLE/SESSION */
+    REMIT_PRINCIPAL_AUTO = 0,       /* in a request: find out from the text */
+    REMIT_PRINCIPAL_ANONYMOUS,      /* "anonymous", or no text */
+    REMIT_PRINCIPAL_USER,           /* arn:aws:iam::A:user/path/name */
+    REMIT_PRINCIPAL_ROLE_SESSION,   /* arn:aws:sts::A:assumed-role/ROLE/SESSION */
     REMIT_PRINCIPAL_FEDERATED_USER, /* arn:aws:sts::A:federated-user/NAME */
-    REMIT_PRINCIPAL_ROOT,         /* arn:aws:iam::A:root */
-    REMIT_PRINCIPAL_SERVICE,      /* ecs-tasks.amazonaws.com */
-    REMIT_PRINCIPAL_WEB_IDENTITY, /* an OIDC or SAML provider: unsigned AssumeRoleWith... calls */
-    REMIT_PRINCIPAL_UNKNOWN,      /* anything else: no grant matches it */
+    REMIT_PRINCIPAL_ROOT,           /* arn:aws:iam::A:root */
+    REMIT_PRINCIPAL_SERVICE,        /* ecs-tasks.amazonaws.com */
+    REMIT_PRINCIPAL_WEB_IDENTITY,   /* an OIDC or SAML provider: unsigned AssumeRoleWith... calls */
+    REMIT_PRINCIPAL_UNKNOWN,        /* anything else: no grant matches it */
 };
 
 struct remit_principal {
@@ -47,8 +47,8 @@ struct remit_principal {
     struct remit_str text;      /* the whole of it, as given */
     struct remit_str partition; /* these are empty for services and anonymous callers */
     struct remit_str account;
-    struct remit_str name;      /* user: path/name, role session: ROLE, federated user: NAME */
-    struct remit_str session;   /* role session: SESSION */
+    struct remit_str name;    /* user: path/name, role session: ROLE, federated user: NAME */
+    struct remit_str session; /* role session: SESSION */
 };
 
 /* Never fails: what it can't place is UNKNOWN. `kind` AUTO finds out; a kind that the text

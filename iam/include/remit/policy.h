@@ -41,10 +41,10 @@ enum remit_policy_type {
     REMIT_POLICY_RESOURCE,     /* needs a Principal; without Resource it means its own resource */
     REMIT_POLICY_TRUST,        /* of a role: Principal, and no Resource */
     REMIT_POLICY_BOUNDARY,
-    REMIT_POLICY_SESSION,      /* inline: ARNs must have all six parts */
+    REMIT_POLICY_SESSION, /* inline: ARNs must have all six parts */
     REMIT_POLICY_SCP,
-    REMIT_POLICY_RCP,          /* Principal "*" only */
-    REMIT_POLICY_ENDPOINT,     /* of a VPC endpoint */
+    REMIT_POLICY_RCP,      /* Principal "*" only */
+    REMIT_POLICY_ENDPOINT, /* of a VPC endpoint */
 };
 
 struct remit_policy_options {
@@ -59,8 +59,7 @@ struct remit_policy; /* opaque */
 /* `options` may be NULL: an identity policy, without quota, not strict. */
 REMIT_API int remit_policy_compile(struct remit_str document,
                                    const struct remit_policy_options *options,
-                                   struct remit_policy **out,
-                                   struct remit_err *err) REMIT_MUST_USE;
+                                   struct remit_policy **out, struct remit_err *err) REMIT_MUST_USE;
 /* One more holder of the same policy; each drops. Returns its argument. */
 REMIT_API struct remit_policy *remit_policy_hold(struct remit_policy *policy);
 REMIT_API void remit_policy_drop(struct remit_policy **policy);
@@ -76,7 +75,7 @@ REMIT_API size_t remit_policy_quota(enum remit_policy_type type);
 
 struct remit_policy_entry {
     struct remit_policy *policy; /* NULL: could not be loaded. Such a layer denies. */
-    struct remit_str name;             /* an ARN or a name, for traces; copied */
+    struct remit_str name;       /* an ARN or a name, for traces; copied */
 };
 
 struct remit_policy_set; /* opaque */
@@ -157,27 +156,27 @@ struct remit_verdict {
 /* ---- a trace: hears, and can't change the answer ---- */
 
 enum remit_match {
-    REMIT_MATCH_ABSENT = 0,  /* the statement has no such element */
-    REMIT_MATCH_UNASKED,     /* an element before it had settled the matter */
+    REMIT_MATCH_ABSENT = 0, /* the statement has no such element */
+    REMIT_MATCH_UNASKED,    /* an element before it had settled the matter */
     REMIT_MATCH_NO,
     REMIT_MATCH_YES,
 };
 enum remit_trace_kind {
     REMIT_TRACE_CONDITION, /* one key under one operator; comes before its statement */
     REMIT_TRACE_STATEMENT,
-    REMIT_TRACE_LAYER,     /* one set, done; for SCPs and RCPs one level */
-    REMIT_TRACE_DECISION,  /* last; `verdict` is set */
+    REMIT_TRACE_LAYER,    /* one set, done; for SCPs and RCPs one level */
+    REMIT_TRACE_DECISION, /* last; `verdict` is set */
 };
 
 struct remit_trace {
     enum remit_trace_kind kind;
     enum remit_layer layer;
     unsigned level;
-    struct remit_str policy;     /* the entry's name */
-    unsigned policy_index;       /* within its set */
-    unsigned statement;          /* within its policy */
+    struct remit_str policy; /* the entry's name */
+    unsigned policy_index;   /* within its set */
+    unsigned statement;      /* within its policy */
     struct remit_str sid;
-    bool deny;                   /* the statement's Effect */
+    bool deny; /* the statement's Effect */
     /* STATEMENT */
     bool applies;
     enum remit_match principal, action, resource, condition;
