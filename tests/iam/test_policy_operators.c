@@ -306,3 +306,22 @@ Test(policy_operators, null_asks_whether_the_key_is_there)
         }
     }
 }
+
+Test(policy_operators, documentation_lists_every_operator)
+{
+    static char page[65536];
+    FILE *file = fopen(REMIT_SOURCE_ROOT "/docs/policies.md", "r");
+    size_t len = 0;
+
+    cr_assert(file != NULL);
+    len = fread(page, 1, sizeof(page) - 1, file);
+    (void)fclose(file);
+    cr_assert(len < sizeof(page) - 1);
+    for (size_t i = 0; remit_operator_at(i) != NULL; i++) {
+        char name[64];
+
+        (void)snprintf(name, sizeof(name), "`" REMIT_STR_FMT "`",
+                       REMIT_STR_ARG(remit_operator_at(i)->name));
+        cr_expect(strstr(page, name) != NULL, "%s", name);
+    }
+}
