@@ -34,24 +34,6 @@ static inline bool is(struct remit_str text, const char *literal)
 
 /* ---- what applies to this request ---- */
 
-static bool has_identity(const struct deciding *d)
-{
-    switch (d->eval->caller.principal.kind) {
-    case REMIT_PRINCIPAL_USER:
-    case REMIT_PRINCIPAL_ROLE_SESSION:
-    case REMIT_PRINCIPAL_FEDERATED_USER:
-    case REMIT_PRINCIPAL_ROOT:
-        return true;
-    case REMIT_PRINCIPAL_AUTO:
-    case REMIT_PRINCIPAL_ANONYMOUS:
-    case REMIT_PRINCIPAL_SERVICE:
-    case REMIT_PRINCIPAL_WEB_IDENTITY:
-    case REMIT_PRINCIPAL_UNKNOWN:
-    default:
-        return false;
-    }
-}
-
 static bool is_root(const struct deciding *d)
 {
     return d->eval->caller.principal.kind == REMIT_PRINCIPAL_ROOT;
@@ -242,7 +224,7 @@ static unsigned lacking_grant(const struct deciding *d, enum remit_layer *by)
     unsigned none = grant == REMIT_GRANT_NONE ? REMIT_LAYER_BIT(REMIT_LAYER_RESOURCE) : 0;
 
     *by = REMIT_LAYER_RESOURCE;
-    if (!has_identity(d))
+    if (!remit_caller_has_account(&d->eval->caller))
         return grant == REMIT_GRANT_DIRECT ? 0 : REMIT_LAYER_BIT(REMIT_LAYER_RESOURCE);
     if (!same_account(d)) {
         *by = REMIT_LAYER_IDENTITY;
@@ -327,7 +309,8 @@ static void decide(const struct remit_bundle *bundle, struct remit_eval *eval,
     remit_caller_of(eval->request, bundle->boundary != NULL, &eval->caller);
     if (asks_who(bundle))
         remit_caller_behind(eval->request, &eval->caller);
-    d.use_scp = bundle->n_scps > 0 && has_identity(&d) && !eval->caller.service_linked;
+    d.use_scp = bundle->n_scps > 0 && remit_caller_has_account(&eval->caller) &&
+                !eval->caller.service_linked;
     d.use_rcp = bundle->n_rcps > 0 && rcp_applies(eval);
     ask_all(&d);
     conclude(&d);

@@ -39,6 +39,8 @@ void remit_caller_of(const struct remit_request *request, bool boundary, struct 
 /* Finds out who stands behind the caller: for those who ask of principals or service-linked roles.
  */
 void remit_caller_behind(const struct remit_request *request, struct remit_caller *caller);
+/* A user, a role session, a federated user or a root user: they have policies of their own. */
+bool remit_caller_has_account(const struct remit_caller *caller);
 /*
  * Whether the principal part matches, and as what kind of grant (15.3). *text: the entry that
  * matched, or that let a NotPrincipal go by; NULL when nobody wants to know.

@@ -79,7 +79,7 @@ enum identity {
     IDENTITY_ANYBODY = 8,
 };
 
-static bool has_account(const struct remit_caller *caller)
+bool remit_caller_has_account(const struct remit_caller *caller)
 {
     switch (caller->principal.kind) {
     case REMIT_PRINCIPAL_USER:
@@ -99,7 +99,8 @@ static bool has_account(const struct remit_caller *caller)
 
 static bool is_account_of(const struct remit_principal_entry *e, const struct remit_caller *caller)
 {
-    return has_account(caller) && remit_str_equal(e->account, caller->principal.account) &&
+    return remit_caller_has_account(caller) &&
+           remit_str_equal(e->account, caller->principal.account) &&
            (e->partition.len == 0 || remit_str_equal(e->partition, caller->principal.partition));
 }
 
@@ -170,7 +171,8 @@ static enum identity named_by(const struct remit_principal_entry *e, const struc
     case REMIT_ENTRY_UNIQUE_ID:
         return by_unique_id(e, caller, eval->context);
     case REMIT_ENTRY_CANONICAL_USER:
-        return has_account(caller) && remit_str_equal(e->text, eval->request->canonical_user)
+        return remit_caller_has_account(caller) &&
+                       remit_str_equal(e->text, eval->request->canonical_user)
                    ? IDENTITY_ACCOUNT
                    : IDENTITY_NONE;
     case REMIT_ENTRY_NOBODY:
