@@ -65,14 +65,18 @@ static bool same_account(const struct deciding *d)
     return account.len > 0 && remit_str_equal(owner, account);
 }
 
+/* Most resources are told from keys by the first letters of their service. */
 static bool is_kms_key(struct remit_str resource)
 {
     struct remit_arn arn;
-    size_t at = sizeof("arn:") - 1;
+    size_t at = 0;
 
     while (at < resource.len && resource.ptr[at] != ':')
-        at++; /* most resources are told from keys by the first letters of their service */
-    if (resource.len - at < sizeof(":kms:") - 1 || memcmp(resource.ptr + at, ":kms:", 5) != 0)
+        at++;
+    for (at++; at < resource.len && resource.ptr[at] != ':'; at++)
+        continue; /* behind "arn" the partition */
+    if (at >= resource.len || resource.len - at < sizeof(":kms:") - 1 ||
+        memcmp(resource.ptr + at, ":kms:", sizeof(":kms:") - 1) != 0)
         return false;
     return remit_arn_parse(resource, &arn) && remit_str_starts(arn.resource, REMIT_STR("key/"));
 }

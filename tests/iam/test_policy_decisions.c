@@ -2,6 +2,8 @@
  * Table 21.3 of the reference, row by row: each with the layer that has to be blamed, or that
  * allowed. Who is who: policy_words.h.
  */
+#include <stdlib.h>
+
 #include "tests/iam/policy_kit.h"
 #include "tests/iam/policy_words.h"
 
@@ -467,6 +469,32 @@ Test(policy_decisions, nothing_asked_is_denied)
     request.action = REMIT_STR("ecs:RunTask");
     request.resource = REMIT_STR("");
     cr_expect(remit_decide(&bundle, &request, NULL, NULL, NULL) == REMIT_IMPLICIT_DENY);
+}
+
+/* Found by fuzz_decide: the search for the service read behind the end of a short resource. */
+Test(policy_decisions, resource_of_any_length_is_no_key_unless_it_says_so)
+{
+    static const char *const resources[] = { "x",
+                                             "arn",
+                                             "arn:",
+                                             "arn:aws",
+                                             "arn:aws:",
+                                             "arn:aws:kms",
+                                             "arn:aws:kms:",
+                                             "arn:aws:kms:::key/k",
+                                             "arn:aws:kms:::alias/k",
+                                             "::kms:::key/k" };
+    const struct kit_policies policies = { ALLOW };
+
+    for (size_t i = 0; i < REMIT_COUNT(resources); i++) {
+        char *resource = strdup(resources[i]); /* where a byte too many is seen */
+        const struct kit_request request = { U, .resource = resource };
+        bool key = strcmp(resource, "arn:aws:kms:::key/k") == 0;
+
+        cr_expect(eq(int, kit_decide(&policies, &request, NULL) == REMIT_ALLOW, !key), "%s",
+                  resource);
+        free(resource);
+    }
 }
 
 Test(policy_decisions, request_over_a_limit_is_denied)

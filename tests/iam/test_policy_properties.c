@@ -250,8 +250,7 @@ Test(policy_properties, order_never_matters_and_a_deny_never_allows)
     static const char *const denies[] = {
         "{\"Effect\":\"Deny\",\"Action\":\"s3:Get*\",\"Resource\":\"*\"}",
         "{\"Effect\":\"Deny\",\"NotAction\":\"iam:*\",\"Resource\":\"arn:aws:s3:::bucket-1*\"}",
-        "{\"Effect\":\"Deny\",\"Action\":\"*\",\"NotResource\":\"arn:aws:s3:::bucket-1*\","
-        "\"Condition\":{\"StringEquals\":{\"t\":\"x\"}}}",
+        "{\"Effect\":\"Deny\",\"Action\":\"*\",\"NotResource\":\"arn:aws:s3:::bucket-1*\"}",
     };
     uint64_t state = 13;
 
