@@ -76,10 +76,13 @@ struct remit_glob_syntax {
     size_t variables_from; /* offset from which "${" starts a variable; SIZE_MAX: nowhere */
 };
 
-/* What variables are looked up in. `unresolved` is set when one had no value. */
+/* What variables are looked up in, during one decision. `unresolved` is set when one had no value.
+ */
 struct remit_variables {
     const struct remit_context *context; /* may be NULL */
     bool unresolved;
+    const struct remit_glob_piece *last; /* the one that was looked up last, and its value */
+    struct remit_str last_value;
 };
 
 /* Memory that can't be had marks the arena. */

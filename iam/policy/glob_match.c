@@ -9,13 +9,21 @@
 bool remit_variable_value(const struct remit_glob_piece *piece, struct remit_variables *variables,
                           struct remit_str *value)
 {
-    const struct remit_context_entry *entry =
-        remit_context_find_hashed(variables->context, piece->text, piece->hash);
+    const struct remit_context_entry *entry = NULL;
 
+    if (piece == variables->last) { /* once to see whether it has a value, once for the value */
+        *value = variables->last_value;
+        return true;
+    }
+    entry = remit_context_find_hashed(variables->context, piece->text, piece->hash);
     if (piece->broken || (entry != NULL && entry->multivalued)) /* no default helps (section 12) */
         return false;
+    if (entry == NULL && !piece->has_fallback)
+        return false;
     *value = entry != NULL ? entry->values[0] : piece->fallback;
-    return entry != NULL || piece->has_fallback;
+    variables->last = piece;
+    variables->last_value = *value;
+    return true;
 }
 
 /* A pattern with a variable that has no value matches nothing (section 12). */

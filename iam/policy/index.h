@@ -51,7 +51,7 @@ struct remit_index_slot {
 struct remit_index_table {
     struct remit_index_slot *slots;
     uint64_t mask;
-    uint64_t *bloom; /* one bit in 16 is set at most: it mostly says no, and at once */
+    uint64_t *bloom; /* 16 bits for each hash: it mostly says no, and at once */
     unsigned bloom_shift;
 };
 
@@ -120,12 +120,17 @@ int remit_index_table_new(struct remit_arena *arena, size_t n, struct remit_inde
                           struct remit_err *err) REMIT_MUST_USE;
 void remit_index_table_put(struct remit_index_table *table, uint64_t hash, uint32_t index);
 
-/* The bloom filter takes the top bits of a hash, the slots its low ones. */
+/* A word of the filter by the top bits of a hash, and two of its bits by bits further down. */
+static inline uint64_t remit_index_bits(uint64_t hash)
+{
+    return (uint64_t)1 << (hash >> 32 & 63) | (uint64_t)1 << (hash >> 38 & 63);
+}
+
 static inline bool remit_index_maybe(const struct remit_index_table *table, uint64_t hash)
 {
-    uint64_t bit = hash >> table->bloom_shift;
+    uint64_t bits = remit_index_bits(hash);
 
-    return (table->bloom[bit / 64] >> (bit % 64) & 1) != 0;
+    return (table->bloom[hash >> table->bloom_shift] & bits) == bits;
 }
 
 /* An entry on its way in, with the text of its node. */

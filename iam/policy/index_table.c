@@ -45,12 +45,12 @@ void remit_index_lower(struct remit_str text, char *out, uint64_t *hash)
 int remit_index_table_new(struct remit_arena *arena, size_t n, struct remit_index_table *out,
                           struct remit_err *err)
 {
-    unsigned bits = 6;
+    unsigned bits = 7; /* of which six find a bit in its word */
 
     while ((size_t)1 << bits < 16 * n)
         bits++;
-    out->bloom = REMIT_NEW_N(arena, uint64_t, ((size_t)1 << bits) / 64);
-    out->bloom_shift = 64 - bits;
+    out->bloom = REMIT_NEW_N(arena, uint64_t, (size_t)1 << (bits - 6));
+    out->bloom_shift = 64 - (bits - 6);
     out->mask = ((uint64_t)1 << (bits - 3)) - 1; /* half empty, or more */
     out->slots = REMIT_NEW_N(arena, struct remit_index_slot, out->mask + 1);
     return remit_arena_check(arena, "a policy set", err);
@@ -58,12 +58,11 @@ int remit_index_table_new(struct remit_arena *arena, size_t n, struct remit_inde
 
 void remit_index_table_put(struct remit_index_table *table, uint64_t hash, uint32_t index)
 {
-    uint64_t bit = hash >> table->bloom_shift;
     uint64_t i = hash & table->mask;
 
     while (table->slots[i].index != 0)
         i = (i + 1) & table->mask;
     table->slots[i] =
         (struct remit_index_slot){ .tag = (uint32_t)(hash >> 32), .index = index + 1 };
-    table->bloom[bit / 64] |= (uint64_t)1 << bit % 64;
+    table->bloom[hash >> table->bloom_shift] |= remit_index_bits(hash);
 }
