@@ -326,12 +326,13 @@ static void prepare(const struct remit_request *request, char *action, struct re
     size_t len = request->action.len;
     const char *colon = NULL;
 
-    remit_index_lower(request->action, action, &out->action_hash);
+    remit_index_lower(request->action, action);
     colon = memchr(action, ':', len);
     out->request = request;
     out->context = request->context;
     out->action = remit_str_from(action, len);
     out->service = remit_str_from(action, colon == NULL ? 0 : (size_t)(colon - action) + 1);
+    out->action_hash = remit_index_hash(out->action);
     out->service_hash = remit_index_hash(out->service);
     out->resource = request->resource;
     out->no_resource = request->resource.len == 1 && request->resource.ptr[0] == '*';

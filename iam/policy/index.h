@@ -99,23 +99,44 @@ static inline uint64_t remit_index_hash_step(uint64_t hash, uint64_t bytes)
 
 static inline uint64_t remit_index_hash_end(uint64_t hash, uint64_t tail, size_t len)
 {
-    hash = (hash ^ tail ^ (uint64_t)len << 56) * 0xd6e8feb86659fd93u;
-    hash = (hash ^ hash >> 29) * 0x9e3779b97f4a7c15u;
-    return hash ^ hash >> 32;
+    hash = hash ^ tail ^ (uint64_t)len << 56;
+    hash = (hash ^ hash >> 32) * 0xd6e8feb86659fd93u;
+    return hash ^ hash >> 29;
 }
 
-/* Up to eight bytes as a number, missing ones 0. */
-static inline uint64_t remit_index_bytes(const char *at, size_t len)
+static inline uint64_t remit_index_bytes(const char *at)
 {
     uint64_t bytes = 0;
 
-    memcpy(&bytes, at, len < 8 ? len : 8);
+    memcpy(&bytes, at, sizeof(bytes));
     return bytes;
 }
 
+/*
+ * What is left of the first `len` bytes behind whole eights, as a number: the last eight bytes less
+ * those that were taken before. Copying so few bytes one by one would stall the load behind it.
+ */
+static inline uint64_t remit_index_tail(const char *text, size_t len)
+{
+    uint64_t bytes = 0;
+
+    if (len % 8 == 0)
+        return 0;
+    if (len >= 8)
+        return remit_index_bytes(text + len - 8) >> (64 - 8 * (len % 8));
+    for (size_t i = len; i-- > 0;)
+        bytes = bytes << 8 | (unsigned char)text[i];
+    return bytes;
+}
+
+static inline uint64_t remit_index_hash_gram(const char *gram)
+{
+    return remit_index_hash_end(0, remit_index_bytes(gram), 0);
+}
+
 uint64_t remit_index_hash(struct remit_str text);
-/* Copies the text in lower case, eight bytes at a time, and hashes the copy. */
-void remit_index_lower(struct remit_str text, char *out, uint64_t *hash);
+/* Copies the text in lower case, eight bytes at a time. */
+void remit_index_lower(struct remit_str text, char *out);
 int remit_index_table_new(struct remit_arena *arena, size_t n, struct remit_index_table *out,
                           struct remit_err *err) REMIT_MUST_USE;
 void remit_index_table_put(struct remit_index_table *table, uint64_t hash, uint32_t index);

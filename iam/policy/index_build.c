@@ -202,7 +202,7 @@ static size_t count_nodes(const struct building *b, bool grams)
 static uint64_t hash_of(const struct remit_index_pair *pair)
 {
     if (pair->kind == REMIT_NODE_GRAM)
-        return remit_index_hash_end(0, remit_index_bytes(pair->text.ptr, REMIT_GRAM), 0);
+        return remit_index_hash_gram(pair->text.ptr);
     return remit_index_hash(pair->text) ^ (pair->kind == REMIT_NODE_EXACT ? REMIT_HASH_EXACT : 0);
 }
 

@@ -88,8 +88,9 @@ static void visit(const struct search *s, const struct remit_index_node *node)
                 s->hear(s->self, &entries[i], 1);
 }
 
-static void find_node(const struct search *s, const struct remit_index_table *table,
-                      const struct remit_index_node *nodes, struct remit_str text, uint64_t hash)
+static inline void find_node(const struct search *s, const struct remit_index_table *table,
+                             const struct remit_index_node *nodes, struct remit_str text,
+                             uint64_t hash)
 {
     if (!remit_index_maybe(table, hash))
         return;
@@ -115,20 +116,15 @@ static void find_prefixes(const struct search *s, struct remit_str resource)
 
     for (uint32_t i = 0; i < index->n_lens && index->lens[i] <= resource.len; i++) {
         size_t len = index->lens[i];
-        uint64_t tail = 0;
 
         for (; at + 8 <= len; at += 8)
-            hash = remit_index_hash_step(hash, remit_index_bytes(resource.ptr + at, 8));
-        if (at < len)
-            tail = remit_index_bytes(resource.ptr + at, len - at);
+            hash = remit_index_hash_step(hash, remit_index_bytes(resource.ptr + at));
         find_node(s, &index->node_table, index->nodes, remit_str_from(resource.ptr, len),
-                  remit_index_hash_end(hash, tail, len));
+                  remit_index_hash_end(hash, remit_index_tail(resource.ptr, len), len));
     }
     for (; at + 8 <= resource.len; at += 8)
-        hash = remit_index_hash_step(hash, remit_index_bytes(resource.ptr + at, 8));
-    hash = remit_index_hash_end(
-        hash, at < resource.len ? remit_index_bytes(resource.ptr + at, resource.len - at) : 0,
-        resource.len);
+        hash = remit_index_hash_step(hash, remit_index_bytes(resource.ptr + at));
+    hash = remit_index_hash_end(hash, remit_index_tail(resource.ptr, resource.len), resource.len);
     find_node(s, &index->node_table, index->nodes, resource, hash ^ REMIT_HASH_EXACT);
 }
 
@@ -136,13 +132,10 @@ static void find_grams(const struct search *s, struct remit_str resource)
 {
     const struct remit_index *index = s->index;
 
-    for (size_t at = 0; at + REMIT_GRAM <= resource.len; at++) {
-        uint64_t hash =
-            remit_index_hash_end(0, remit_index_bytes(resource.ptr + at, REMIT_GRAM), 0);
-
+    for (size_t at = 0; at + REMIT_GRAM <= resource.len; at++)
         find_node(s, &index->gram_table, index->grams,
-                  remit_str_from(resource.ptr + at, REMIT_GRAM), hash);
-    }
+                  remit_str_from(resource.ptr + at, REMIT_GRAM),
+                  remit_index_hash_gram(resource.ptr + at));
 }
 
 void remit_index_find(const struct remit_index *index, const struct remit_eval *eval,

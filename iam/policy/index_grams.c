@@ -12,7 +12,7 @@ struct counts {
 
 static uint32_t *count_of(const struct counts *counts, const char *gram)
 {
-    uint64_t hash = remit_index_hash_end(0, remit_index_bytes(gram, REMIT_GRAM), 0);
+    uint64_t hash = remit_index_hash_gram(gram);
 
     return &counts->of[hash >> (64 - COUNT_BITS)];
 }

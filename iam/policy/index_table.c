@@ -1,14 +1,13 @@
+#include "iam/context.h"
 #include "iam/policy/index.h"
 
 uint64_t remit_index_hash(struct remit_str text)
 {
     uint64_t hash = 0;
-    size_t at = 0;
 
-    for (; at + 8 <= text.len; at += 8)
-        hash = remit_index_hash_step(hash, remit_index_bytes(text.ptr + at, 8));
-    return remit_index_hash_end(
-        hash, at < text.len ? remit_index_bytes(text.ptr + at, text.len - at) : 0, text.len);
+    for (size_t at = 0; at + 8 <= text.len; at += 8)
+        hash = remit_index_hash_step(hash, remit_index_bytes(text.ptr + at));
+    return remit_index_hash_end(hash, remit_index_tail(text.ptr, text.len), text.len);
 }
 
 /* ASCII capitals among eight bytes: 0x80 where one stands, then moved to the bit that makes it
@@ -23,23 +22,23 @@ static uint64_t lower_bytes(uint64_t bytes)
     return bytes | ((from_a ^ past_z) & ~bytes & 0x80 * ones) >> 2;
 }
 
-void remit_index_lower(struct remit_str text, char *out, uint64_t *hash)
+static void put_lower(const char *from, char *to)
 {
-    uint64_t bytes = 0;
+    uint64_t bytes = lower_bytes(remit_index_bytes(from));
+
+    memcpy(to, &bytes, sizeof(bytes));
+}
+
+void remit_index_lower(struct remit_str text, char *out)
+{
     size_t at = 0;
 
-    *hash = 0;
-    for (; at + 8 <= text.len; at += 8) {
-        bytes = lower_bytes(remit_index_bytes(text.ptr + at, 8));
-        memcpy(out + at, &bytes, 8);
-        *hash = remit_index_hash_step(*hash, bytes);
-    }
-    bytes = 0;
-    if (at < text.len) {
-        bytes = lower_bytes(remit_index_bytes(text.ptr + at, text.len - at));
-        memcpy(out + at, &bytes, text.len - at);
-    }
-    *hash = remit_index_hash_end(*hash, bytes, text.len);
+    for (; at + 8 <= text.len; at += 8)
+        put_lower(text.ptr + at, out + at);
+    if (text.len >= 8) /* the last eight once more: some of them are small already */
+        put_lower(text.ptr + text.len - 8, out + text.len - 8);
+    for (; text.len < 8 && at < text.len; at++)
+        out[at] = remit_lower(text.ptr[at]);
 }
 
 int remit_index_table_new(struct remit_arena *arena, size_t n, struct remit_index_table *out,
