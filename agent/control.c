@@ -201,7 +201,7 @@ static int exchange(struct agent_control *control, const struct agent_control_op
         { REMIT_STR("Content-Type"), REMIT_STR("application/x-amz-json-1.1") },
         { REMIT_STR("X-Amz-Target"), remit_str_of(op->target) },
     };
-    auto_arena struct remit_arena arena = REMIT_ARENA(ARENA_MAX);
+    auto_arena struct remit_arena arena = REMIT_ARENA_SECRET(ARENA_MAX); /* a session's token */
     const char *lines[LINES_MAX] = { 0 };
     const char *const *signature = NULL;
     const struct remit_http_call call = {

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <remit/secret.h>
+
 #define BLOCK_FIRST 4096
 
 struct remit_arena_block {
@@ -25,6 +27,8 @@ void remit_arena_drop(struct remit_arena *arena)
     while (arena->blocks != NULL) {
         struct remit_arena_block *next = arena->blocks->next;
 
+        if (arena->secret)
+            remit_wipe(arena->blocks->bytes, arena->blocks->used);
         free(arena->blocks);
         arena->blocks = next;
     }

@@ -227,7 +227,7 @@ def memory_of(pid):
         for line in maps:
             span, rights = line.split()[:2]
             first, last = (int(x, 16) for x in span.split("-"))
-            if "r" in rights and "[v" not in line:
+            if "r" in rights and "[v" not in line and last - first < 1 << 29:  # larger: a sanitizer's own
                 memory.seek(first)
                 with contextlib.suppress(OSError):
                     yield memory.read(last - first)

@@ -24,11 +24,16 @@ struct remit_arena {
     size_t used; /* bytes handed out */
     size_t max;
     bool failed;
+    bool secret; /* wiped when dropped */
 };
 
 #define REMIT_ARENA(limit)                                                                         \
     {                                                                                              \
         .max = (limit)                                                                             \
+    }
+#define REMIT_ARENA_SECRET(limit)                                                                  \
+    {                                                                                              \
+        .max = (limit), .secret = true                                                             \
     }
 REMIT_API void remit_arena_init(struct remit_arena *arena, size_t max);
 REMIT_API void remit_arena_drop(struct remit_arena *arena);
