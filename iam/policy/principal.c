@@ -196,28 +196,20 @@ static enum remit_grant grant_of(enum identity identity, const struct remit_call
 }
 
 /*
- * "*" grants nothing to anonymous callers in a trust policy (11.1), nor to a web identity, which
- * needs to be named as Federated (15.6), nor to a caller that we can't place. It denies them all.
+ * A grant to "*" is none to anonymous callers in a trust policy (11.1), nor to a web identity,
+ * which needs to be named as Federated (15.6), nor to a caller that we can't place. Where "*"
+ * grants nothing, in a Deny and in RCPs and endpoint policies, it is everybody.
  */
-static bool is_anybody(const struct remit_statement *s, const struct remit_caller *caller)
+static bool is_anybody(const struct remit_statement *s, const struct remit_eval *eval)
 {
-    if (s->deny)
+    const struct remit_caller *caller = &eval->caller;
+    enum remit_policy_type type = s->policy->type;
+
+    if (s->deny || type == REMIT_POLICY_RCP || type == REMIT_POLICY_ENDPOINT)
         return true;
-    switch (caller->principal.kind) {
-    case REMIT_PRINCIPAL_ANONYMOUS:
-        return s->policy->type != REMIT_POLICY_TRUST;
-    case REMIT_PRINCIPAL_WEB_IDENTITY:
-    case REMIT_PRINCIPAL_UNKNOWN:
-    case REMIT_PRINCIPAL_AUTO:
-        return false;
-    case REMIT_PRINCIPAL_USER:
-    case REMIT_PRINCIPAL_ROLE_SESSION:
-    case REMIT_PRINCIPAL_FEDERATED_USER:
-    case REMIT_PRINCIPAL_ROOT:
-    case REMIT_PRINCIPAL_SERVICE:
-    default:
-        return true;
-    }
+    if (caller->principal.kind == REMIT_PRINCIPAL_ANONYMOUS)
+        return type != REMIT_POLICY_TRUST && !remit_action_assumes_role(eval->action);
+    return remit_caller_has_account(caller) || caller->principal.kind == REMIT_PRINCIPAL_SERVICE;
 }
 
 static bool principal_matches(const struct remit_statement *s, const struct remit_eval *eval,
@@ -227,7 +219,7 @@ static bool principal_matches(const struct remit_statement *s, const struct remi
         enum identity identity = named_by(&s->principals[i], eval);
         enum remit_grant kind = grant_of(identity, &eval->caller);
 
-        if (kind <= *grant || (identity == IDENTITY_ANYBODY && !is_anybody(s, &eval->caller)))
+        if (kind <= *grant || (identity == IDENTITY_ANYBODY && !is_anybody(s, eval)))
             continue;
         *grant = kind;
         if (text != NULL)
