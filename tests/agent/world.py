@@ -134,6 +134,8 @@ def world(*more, start=True):
         sys.stderr.write(w.said()[-6000:])
         raise
     finally:
+        if w.agent and w.agent.poll() is None:
+            w.kill_agent()  # first: it would replace a worker that ends
         end_workers(w)
         w.close()
 
