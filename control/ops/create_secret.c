@@ -151,11 +151,14 @@ static int create_once(struct control_call *call, void *self, struct remit_err *
     return 0;
 }
 
+/* A repeated request is answered as the first time, whatever version is current by now. */
 static void put_version_id(struct control_call *call, struct secrets_secret *secret)
 {
     const struct secrets_version *version = secrets_by_stage(secret, REMIT_STR("AWSCURRENT"));
 
-    if (version != NULL)
+    if (control_has(call, "ClientRequestToken"))
+        control_put_str(call, "VersionId", control_in_str(call, "ClientRequestToken"));
+    else if (version != NULL)
         control_put_str(call, "VersionId", version->id);
 }
 

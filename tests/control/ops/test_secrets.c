@@ -85,6 +85,8 @@ Test(secrets, the_same_request_again_changes_nothing)
     op_must("CreateSecret", CREATE);
     EXPECT_TEXT(op_member("VersionId"), TOKEN1);
     op_must("PutSecretValue", PUT(TOKEN2, "two"));
+    op_must("CreateSecret", CREATE); /* a late repetition */
+    EXPECT_TEXT(op_member("VersionId"), TOKEN1);
     op_must("PutSecretValue", PUT(TOKEN2, "two"));
     op_must("GetSecretValue", "{\"SecretId\":\"app/db\",\"VersionStage\":\"AWSPREVIOUS\"}");
     EXPECT_TEXT(op_member("SecretString"), "one");
