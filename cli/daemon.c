@@ -88,7 +88,9 @@ int cli_daemon_start(struct cli_daemon *d, int timeout_ms, struct remit_err *err
         return remit_fail_os(err, REMIT_ERR_INTERNAL, errno, "a pipe for %s", d->program);
     ours = ends[0];
     theirs = ends[1];
+    d->since = remit_clock_boot_ms();
     TRY(spawn(d, theirs, err));
+    d->due = 0;
     remit_fd_drop(&theirs);
     d->handle = (int)syscall(SYS_pidfd_open, d->pid, 0);
     if (read_ready(d, ours, timeout_ms, err) == 0)
@@ -109,17 +111,20 @@ void cli_daemon_reap(struct cli_daemon *d, char how[64])
         (void)snprintf(how, 64, "with code %d", WEXITSTATUS(status));
     d->pid = 0;
     remit_fd_drop(&d->handle);
+    cli_daemon_again(d);
 }
 
-bool cli_daemon_may_restart(struct cli_daemon *d)
+void cli_daemon_again(struct cli_daemon *d)
 {
     int64_t now = remit_clock_boot_ms();
+    int64_t pause = 0;
 
-    if (d->restarts[0] != 0 && now - d->restarts[0] < CLI_DAEMON_WINDOW_MS)
-        return false;
-    memmove(&d->restarts[0], &d->restarts[1], sizeof(d->restarts) - sizeof(d->restarts[0]));
-    d->restarts[CLI_DAEMON_RESTARTS - 1] = now;
-    return true;
+    if (now - d->since >= CLI_DAEMON_STEADY_MS)
+        d->soon = 0;
+    if (d->soon > 0)
+        pause = (int64_t)CLI_DAEMON_PAUSE_MS << (d->soon - 1 < 16 ? d->soon - 1 : 16);
+    d->due = now + (pause < CLI_DAEMON_PAUSE_MOST_MS ? pause : CLI_DAEMON_PAUSE_MOST_MS);
+    d->soon++;
 }
 
 void cli_daemon_stop(struct cli_daemon *d, int grace_ms)

@@ -10,6 +10,7 @@
 #include "cli/daemon.h"
 #include "cli/tasks.h"
 #include "common/base/buf.h"
+#include "common/os/clock.h"
 #include "common/os/file.h"
 #include "common/os/log.h"
 #include "common/os/process.h"
@@ -106,6 +107,23 @@ static int prepare(struct up *up, struct remit_err *err)
     return 0;
 }
 
+static const char *authority(const struct up *up)
+{
+    const char *behind = strstr(up->url, "://");
+
+    return behind != NULL ? behind + 3 : up->url;
+}
+
+/* Port 0 is asked for once: a restarted control is found again where the first one was. */
+static void pin_port(struct up *up)
+{
+    const char **argv = up->daemons[CONTROL].argv;
+
+    for (size_t i = 0; argv[i] != NULL; i++)
+        if (strcmp(argv[i], "--listen") == 0)
+            argv[i + 1] = authority(up);
+}
+
 static int start_control(struct up *up, struct remit_err *err)
 {
     const char *const pairs[] = {
@@ -117,6 +135,7 @@ static int start_control(struct up *up, struct remit_err *err)
     arguments(&up->daemons[CONTROL], "remit-control", pairs);
     TRY(cli_daemon_start(&up->daemons[CONTROL], READY_MS, err));
     (void)snprintf(up->url, sizeof(up->url), "%s", up->daemons[CONTROL].said);
+    pin_port(up);
     return 0;
 }
 
@@ -172,10 +191,8 @@ static int admit_agent(const struct up *up, struct remit_err *err)
 
 static int start_metadata(struct up *up, struct remit_err *err)
 {
-    const char *authority = strstr(up->url, "://");
     const char *const pairs[] = {
-        "--dir",       up->metadata_dir, "--control", authority != NULL ? authority + 3 : up->url,
-        "--log-level", log_level,        NULL,
+        "--dir", up->metadata_dir, "--control", authority(up), "--log-level", log_level, NULL,
     };
 
     arguments(&up->daemons[METADATA], "remit-metadata", pairs);
@@ -256,21 +273,43 @@ static void print_environment(const struct up *up)
 
 /* ---- watching ---- */
 
-static int restart(struct up *up, int which, struct remit_err *err)
+static void ended(struct cli_daemon *d)
 {
-    struct cli_daemon *d = &up->daemons[which];
     char how[64];
 
     cli_daemon_reap(d, how);
     remit_log(REMIT_LOG_ERROR, "%s ended %s", d->program, how);
-    if (!cli_daemon_may_restart(d))
-        return remit_fail(err, REMIT_ERR_UNAVAILABLE, "DaemonNotReady",
-                          "%s ended more than %d times within %d s: giving up", d->program,
-                          CLI_DAEMON_RESTARTS, CLI_DAEMON_WINDOW_MS / 1000);
-    return cli_daemon_start(d, READY_MS, err);
 }
 
-/* Until the operator stops it, or a daemon can't be kept running. */
+static void restart(struct cli_daemon *d)
+{
+    struct remit_err err = { 0 };
+
+    if (cli_daemon_start(d, READY_MS, &err) == 0)
+        return;
+    if (!remit_process_stopping())
+        remit_log_err(REMIT_LOG_ERROR, &err, "it will be started again");
+    cli_daemon_again(d);
+}
+
+/* How long nothing has to be started; -1: until something ends. */
+static int until_due(const struct up *up)
+{
+    int64_t now = remit_clock_boot_ms();
+    int64_t wait = -1;
+
+    for (int i = 0; i < N_DAEMONS; i++) {
+        int64_t left = up->daemons[i].due - now;
+
+        if (up->daemons[i].due == 0)
+            continue;
+        left = left > 0 ? left : 0;
+        wait = wait < 0 || left < wait ? left : wait;
+    }
+    return (int)wait;
+}
+
+/* Until the operator stops it. */
 static int watch(struct up *up, int wake, struct remit_err *err)
 {
     while (!remit_process_stopping()) {
@@ -278,11 +317,16 @@ static int watch(struct up *up, int wake, struct remit_err *err)
 
         for (int i = 0; i < N_DAEMONS; i++)
             wait[1 + i] = (struct pollfd){ .fd = up->daemons[i].handle, .events = POLLIN };
-        if (poll(wait, REMIT_COUNT(wait), -1) < 0 && errno != EINTR)
+        if (poll(wait, REMIT_COUNT(wait), until_due(up)) < 0 && errno != EINTR)
             return remit_fail_os(err, REMIT_ERR_INTERNAL, errno, "waiting for the daemons");
-        for (int i = 0; i < N_DAEMONS && !remit_process_stopping(); i++)
+        for (int i = 0; i < N_DAEMONS && !remit_process_stopping(); i++) {
+            struct cli_daemon *d = &up->daemons[i];
+
             if (wait[1 + i].revents != 0)
-                TRY(restart(up, i, err));
+                ended(d);
+            if (d->due != 0 && d->due <= remit_clock_boot_ms())
+                restart(d);
+        }
     }
     return 0;
 }
