@@ -22,9 +22,6 @@ struct cli_client {
     struct remit_secret id, secret, token;
 };
 
-static const char host_scheme[] = "http://";
-static const char tls_scheme[] = "https://";
-
 /* ---- credentials ---- */
 
 static struct remit_secret *slot(struct cli_client *c, struct remit_str name)
@@ -91,14 +88,15 @@ static int load_credentials(struct cli_client *c, const char *key_file, struct r
 
 static int host_of(const char *endpoint, struct remit_str *out, struct remit_err *err)
 {
+    static const struct remit_str schemes[] = { REMIT_STR_INIT("https://"),
+                                                REMIT_STR_INIT("http://") };
     struct remit_str rest = remit_str_of(endpoint);
     size_t scheme = 0;
 
-    if (remit_str_starts(rest, REMIT_STR("https://")))
-        scheme = sizeof(tls_scheme) - 1;
-    else if (remit_str_starts(rest, REMIT_STR("http://")))
-        scheme = sizeof(host_scheme) - 1;
-    else
+    for (size_t i = 0; i < REMIT_COUNT(schemes); i++)
+        if (remit_str_starts(rest, schemes[i]))
+            scheme = schemes[i].len;
+    if (scheme == 0)
         return remit_fail(err, REMIT_ERR_INVALID, "BadEndpoint",
                           "the endpoint is '%.128s', wanted http://HOST:PORT or https://HOST:PORT",
                           endpoint);

@@ -70,17 +70,10 @@ static const char *attach_once(const char *name)
 Test(metadata, names_are_checked)
 {
     static const char *const bad[] = {
-        "",
-        "a/b",
-        "..",
-        "a.b",
-        "a b",
-        "\xc3\xa4",
-        "0123456789012345678901234567890123456789012345678901234567890"
-        "1234"
+        "", "a/b", "..", "a.b", "a b", "\xc3\xa4",
     };
 
-    for (size_t i = 0; i < REMIT_COUNT(bad) - 1; i++)
+    for (size_t i = 0; i < REMIT_COUNT(bad); i++)
         EXPECT_TEXT(attach_once(bad[i]), "InvalidName");
 }
 
