@@ -70,7 +70,7 @@ static int connect_from_container(int family, const char *address, uint16_t port
 {
     struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons(port) };
     struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
-    const struct timeval soon = { .tv_usec = 500 * 1000 };
+    const struct timeval soon = { .tv_sec = 2 }; /* a dead link, or a busy machine */
     int result = 0;
 
     go(container);
