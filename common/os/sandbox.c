@@ -43,6 +43,19 @@ const struct remit_sandbox_rule remit_sandbox_base[] = {
 };
 const size_t remit_sandbox_base_count = REMIT_COUNT(remit_sandbox_base);
 
+/* What a sanitizer's runtime does inside of any process, in builds that carry one. */
+static const struct remit_sandbox_rule sanitizer_calls[] = {
+    { .call = "sigaltstack" }, /* AddressSanitizer, before each call that does not return */
+};
+#ifndef __has_feature
+#define __has_feature(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+static const size_t n_sanitizer_calls = REMIT_COUNT(sanitizer_calls);
+#else
+static const size_t n_sanitizer_calls = 0;
+#endif
+
 int remit_sandbox_no_dump(struct remit_err *err)
 {
     const struct rlimit none = { 0, 0 };
@@ -152,6 +165,7 @@ static int load_filter(const struct remit_sandbox *sandbox, struct remit_err *er
     if (!sandbox->no_base)
         TRY(add_rules(filter, SCMP_ACT_ALLOW, remit_sandbox_base, remit_sandbox_base_count, err));
     TRY(add_rules(filter, SCMP_ACT_ALLOW, sandbox->allow, sandbox->n_allow, err));
+    TRY(add_rules(filter, SCMP_ACT_ALLOW, sanitizer_calls, n_sanitizer_calls, err));
     TRY(add_rules(filter, SCMP_ACT_ERRNO(EPERM), sandbox->refuse, sandbox->n_refuse, err));
     /* One comparison tree, not a chain: every call of a busy room goes through it. */
     (void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
