@@ -10,6 +10,7 @@ static const struct cli_verb *const verbs[] = {
     &cli_up,
     &cli_join_token_create,
     &cli_call,
+    &cli_policy_evaluate,
 };
 
 static int usage(FILE *out)

@@ -18,3 +18,4 @@ struct cli_verb {
 #define CLI_UNUSABLE 2
 
 extern const struct cli_verb cli_up, cli_join_token_create, cli_call;
+extern const struct cli_verb cli_policy_evaluate;

@@ -1,148 +1,100 @@
-#include "common/base/json.h"
+#include "common/base/json_scan.h"
 
-/* A reader of a text that is known to be JSON: it finds places and judges nothing. */
-struct reader {
-    struct remit_str text;
-    size_t at;
-};
-
-static void skip_blank(struct reader *r)
+/* Takes the character at *at off a pointer's token: "~1" is "/", "~0" is "~" (RFC 6901). */
+static char next_of(struct remit_str token, size_t *at)
 {
-    while (r->at < r->text.len && strchr(" \t\r\n", r->text.ptr[r->at]) != NULL)
-        r->at++;
+    char c = token.ptr[(*at)++];
+
+    if (c != '~' || *at >= token.len)
+        return c;
+    return token.ptr[(*at)++] == '1' ? '/' : '~';
 }
 
-static struct remit_str read_quoted(struct reader *r)
+/* Whether the plain text of a key is what the token stands for. */
+static bool stands_for(struct remit_str token, struct remit_str text)
 {
-    size_t from = ++r->at;
+    size_t at = 0;
+    size_t i = 0;
 
-    while (r->at < r->text.len && r->text.ptr[r->at] != '"')
-        r->at += r->text.ptr[r->at] == '\\' ? 2 : 1;
-    r->at++;
-    return remit_str_sub(r->text, from, r->at - 1 - from);
-}
-
-static void skip_value(struct reader *r)
-{
-    size_t depth = 0;
-
-    do {
-        char c = r->at < r->text.len ? r->text.ptr[r->at] : '\0';
-
-        if (c == '\0')
-            return;
-        if (c == '"') {
-            (void)read_quoted(r);
-            continue;
-        }
-        if (c == '{' || c == '[')
-            depth++;
-        if (c == '}' || c == ']')
-            depth--;
-        if (depth == 0 && strchr("}]", c) == NULL) {
-            while (r->at < r->text.len && strchr(",]} \t\r\n", r->text.ptr[r->at]) == NULL)
-                r->at++;
-            continue;
-        }
-        r->at++;
-    } while (depth > 0);
-}
-
-/* To the comma behind a value; false when it was the last one of its array or object. */
-static bool skip_to_next(struct reader *r)
-{
-    skip_value(r);
-    skip_blank(r);
-    return r->at < r->text.len && r->text.ptr[r->at] == ',';
-}
-
-/* The quoted key as written in the text stands for the pointer's token ("~1" is "/", "~0" "~"). */
-static bool key_is(struct remit_str quoted, struct remit_str token)
-{
-    auto_buf struct remit_buf plain = REMIT_BUF(65536);
-    auto_buf struct remit_buf literal = REMIT_BUF(65536 + 2);
-    auto_json struct remit_json *key = NULL;
-
-    for (size_t i = 0; i < token.len; i++) {
-        if (token.ptr[i] == '~' && i + 1 < token.len)
-            remit_buf_put_byte(&plain, token.ptr[++i] == '1' ? '/' : '~');
-        else
-            remit_buf_put_byte(&plain, token.ptr[i]);
-    }
-    remit_buf_put_byte(&literal, '"');
-    remit_buf_put(&literal, quoted);
-    remit_buf_put_byte(&literal, '"');
-    return remit_json_parse(remit_buf_view(&literal), literal.len, &key, NULL) == 0 &&
-           remit_str_equal(remit_json_str(key), remit_buf_view(&plain));
-}
-
-static bool into_object(struct reader *r, struct remit_str token)
-{
-    for (r->at++; r->at < r->text.len; r->at++) {
-        struct remit_str key;
-
-        skip_blank(r);
-        if (r->at >= r->text.len || r->text.ptr[r->at] != '"')
+    while (at < token.len && i < text.len)
+        if (next_of(token, &at) != text.ptr[i++])
             return false;
-        key = read_quoted(r);
-        skip_blank(r);
-        r->at++; /* the colon */
-        skip_blank(r);
-        if (key_is(key, token))
-            return true;
-        if (!skip_to_next(r))
-            return false;
-    }
-    return false;
+    return at == token.len && i == text.len;
 }
 
-static bool into_array(struct reader *r, struct remit_str token)
+/* Keys with escapes are the exception; they need a place to be written out. */
+static bool key_is(struct remit_str key, struct remit_str token)
 {
+    struct remit_str inside = remit_str_sub(key, 1, key.len < 2 ? 0 : key.len - 2);
+    struct remit_arena arena = REMIT_ARENA(key.len + 64);
+    struct remit_str text = { 0 };
+    bool is = false;
+
+    if (inside.len == 0 || memchr(inside.ptr, '\\', inside.len) == NULL)
+        return stands_for(token, inside);
+    is = remit_json_span_text(key, &arena, &text, NULL) == 0 && stands_for(token, text);
+    remit_arena_drop(&arena);
+    return is;
+}
+
+static bool into(struct remit_str *value, struct remit_str token, struct remit_str *key)
+{
+    struct remit_json_walk walk = remit_json_walk(*value);
     unsigned long long index = 0;
 
-    if (!remit_str_to_u64(token, 1000000000, &index))
+    if (!walk.members && !remit_str_to_u64(token, 1000000000, &index))
         return false;
-    for (r->at++; r->at < r->text.len; r->at++) {
-        skip_blank(r);
-        if (r->at >= r->text.len || r->text.ptr[r->at] == ']')
-            return false;
-        if (index-- == 0)
+    while (remit_json_walk_next(&walk, key, value))
+        if (walk.members ? key_is(*key, token) : index-- == 0)
             return true;
-        if (!skip_to_next(r))
-            return false;
-    }
     return false;
 }
 
-static bool into(struct reader *r, struct remit_str token)
+/*
+ * Each level is walked from its front up to the value wanted, whose end was found one level higher
+ * already: a text is passed over once for each level of the pointer, and levels are few.
+ */
+bool remit_json_find(struct remit_str text, struct remit_str pointer, struct remit_str *value,
+                     struct remit_str *key)
 {
-    if (r->at >= r->text.len)
+    struct remit_str at = remit_json_span(text);
+    struct remit_str name = { 0 };
+    struct remit_str rest = remit_str_sub(pointer, 1, pointer.len);
+    bool more = pointer.len > 0;
+
+    if (more && pointer.ptr[0] != '/')
         return false;
-    if (r->text.ptr[r->at] == '{')
-        return into_object(r, token);
-    return r->text.ptr[r->at] == '[' && into_array(r, token);
+    while (more) {
+        struct remit_str token;
+
+        more = remit_str_cut(&rest, '/', &token);
+        if (!into(&at, token, &name))
+            return false;
+    }
+    if (value != NULL)
+        *value = at;
+    if (key != NULL)
+        *key = name;
+    return true;
+}
+
+void remit_json_line_column(struct remit_str text, size_t offset, size_t *line, size_t *column)
+{
+    *line = 1;
+    *column = 1;
+    for (size_t i = 0; i < offset && i < text.len; i++) {
+        *column = text.ptr[i] == '\n' ? 1 : *column + 1;
+        *line += text.ptr[i] == '\n';
+    }
 }
 
 bool remit_json_locate(struct remit_str text, struct remit_str pointer, size_t *line,
                        size_t *column)
 {
-    struct reader r = { text, 0 };
-    struct remit_str rest = remit_str_sub(pointer, 1, pointer.len);
-    bool more = pointer.len > 0;
+    struct remit_str value = { 0 };
 
-    skip_blank(&r);
-    while (more) {
-        struct remit_str token;
-
-        more = remit_str_cut(&rest, '/', &token);
-        if (!into(&r, token))
-            return false;
-    }
-    *line = 1;
-    *column = 1;
-    for (size_t i = 0; i < r.at && i < text.len; i++) {
-        *column = text.ptr[i] == '\n' ? 1 : *column + 1;
-        *line += text.ptr[i] == '\n';
-    }
+    if (!remit_json_find(text, pointer, &value, NULL))
+        return false;
+    remit_json_line_column(text, (size_t)(value.ptr - text.ptr), line, column);
     return true;
 }

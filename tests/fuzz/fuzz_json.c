@@ -1,12 +1,14 @@
 /*
  * A tree that was parsed is written and parsed to the same text again, each of its members is found
- * in the text, and any bytes are a JSON string once escaped.
+ * in the text, and any bytes are a JSON string once escaped. The checker takes what the parser
+ * takes, and walking is safe on what neither takes.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/json.h"
+#include "common/base/json_scan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -68,6 +70,7 @@ static void check_tree(struct remit_str text)
 
     if (remit_json_parse(text, TEXT_MAX, &tree, NULL) != 0)
         return;
+    require(remit_json_check(text, NULL, NULL) == 0);
     find_all(tree, text, REMIT_STR(""), 3);
     remit_json_dump(tree, &first);
     require(remit_buf_ok(&first));
@@ -90,6 +93,28 @@ static void check_escape(struct remit_str bytes)
     require(remit_json_type(tree) == REMIT_JSON_STRING);
 }
 
+/* Spans lie within what was walked, one behind the other; a sound text has none that is not. */
+static void check_walk(struct remit_str text, int depth, bool sound)
+{
+    struct remit_json_walk walk = remit_json_walk(text);
+    struct remit_str key, value;
+    const char *behind = text.ptr;
+
+    while (remit_json_walk_next(&walk, &key, &value)) {
+        auto_arena struct remit_arena arena = REMIT_ARENA(2 * TEXT_MAX);
+        struct remit_str said = { 0 };
+
+        require(value.ptr >= behind && value.ptr + value.len <= text.ptr + text.len);
+        require(!sound || remit_json_check(value, NULL, NULL) == 0);
+        require(remit_json_span_text(value, &arena, &said, NULL) == 0);
+        require(remit_json_span_type(value) != REMIT_JSON_STRING ||
+                remit_json_span_says(value, said));
+        behind = value.ptr + value.len;
+        if (depth > 0)
+            check_walk(value, depth - 1, sound);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct remit_str text = { (const char *)data, size };
@@ -98,5 +123,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     check_tree(text);
     check_escape(text);
+    check_walk(remit_json_span(text), 4, remit_json_check(text, NULL, NULL) == 0);
     return 0;
 }

@@ -1,0 +1,116 @@
+#include "cli/policy/answer.h"
+
+#define POINTER_MOST 64 /* "/Statement/4294967295" */
+
+/* A decision under way: first by the index, then by a walk that tells of what matched. */
+struct deciding {
+    struct cli_bundle *bundle;
+    const struct cli_case *one;
+    size_t first_line;
+    enum remit_decision decision;
+    cli_matched_fn *matched;
+    void *self;
+};
+
+/* Of a layer's text in the text of its case. */
+static size_t offset_of(const struct deciding *d, const struct remit_trace *step,
+                        struct cli_layer **layer)
+{
+    struct remit_str text = d->one->layers[step->layer];
+    struct remit_json_walk walk = remit_json_walk(text);
+    struct remit_str key, level = text;
+
+    *layer = d->bundle->layers[step->layer];
+    if (step->layer != REMIT_LAYER_SCP && step->layer != REMIT_LAYER_RCP)
+        return (size_t)(text.ptr - d->one->text.ptr);
+    for (unsigned i = 0; i <= step->level; i++)
+        (void)remit_json_walk_next(&walk, &key, &level);
+    *layer = d->bundle->levels[step->layer == REMIT_LAYER_RCP][step->level];
+    return (size_t)(level.ptr - d->one->text.ptr);
+}
+
+static void tell(const struct deciding *d, const struct remit_trace *step)
+{
+    struct cli_layer *layer = NULL;
+    size_t offset = offset_of(d, step, &layer);
+    size_t line = 1;
+    size_t column = 0;
+
+    offset += cli_layer_place(layer, step->policy_index, step->statement);
+    column = offset + 1;
+    if (!d->one->one_line)
+        remit_json_line_column(d->one->text, offset, &line, &column);
+    d->matched(d->self, step, d->first_line + line - 1, column);
+}
+
+static void on_step(void *self, const struct remit_trace *step)
+{
+    const struct deciding *d = self;
+
+    if (step->kind == REMIT_TRACE_STATEMENT && step->applies &&
+        d->decision == (step->deny ? REMIT_EXPLICIT_DENY : REMIT_ALLOW))
+        tell(d, step);
+}
+
+int cli_decide(struct cli_bundle *bundle, const struct cli_case *one, size_t first_line,
+               cli_matched_fn *matched, void *self, enum remit_decision *decision,
+               struct remit_err *err)
+{
+    struct deciding d = {
+        .bundle = bundle, .one = one, .first_line = first_line, .matched = matched, .self = self
+    };
+    enum remit_decision walked = REMIT_IMPLICIT_DENY;
+
+    d.decision = remit_decide(&bundle->bundle, &one->request, NULL, NULL, NULL);
+    walked = remit_decide(&bundle->bundle, &one->request, on_step, &d, NULL);
+    *decision = d.decision;
+    if (walked == d.decision)
+        return 0;
+    return remit_fail(err, REMIT_ERR_INTERNAL, "Disagreement",
+                      "the index says %s, a walk over all statements %s",
+                      remit_decision_name(d.decision), remit_decision_name(walked));
+}
+
+/* ---- as JSON ---- */
+
+static void put_matched(void *self, const struct remit_trace *step, size_t line, size_t column)
+{
+    struct remit_jw *w = self;
+    char pointer[POINTER_MOST];
+
+    (void)remit_trace_pointer(step, pointer, sizeof(pointer));
+    remit_jw_object(w);
+    remit_jw_put_cstr(w, "layer", cli_case_member(step->layer));
+    if (step->layer == REMIT_LAYER_SCP || step->layer == REMIT_LAYER_RCP)
+        remit_jw_put_int(w, "level", step->level);
+    remit_jw_put_int(w, "policy", step->policy_index);
+    remit_jw_put_int(w, "statement", step->statement);
+    remit_jw_put_str(w, "sid", step->sid);
+    remit_jw_put_cstr(w, "effect", step->deny ? "Deny" : "Allow");
+    remit_jw_put_cstr(w, "pointer", pointer);
+    remit_jw_put_int(w, "line", (int64_t)line);
+    remit_jw_put_int(w, "column", (int64_t)column);
+    remit_jw_end(w);
+}
+
+int cli_answer(struct cli_bundle *bundle, const struct cli_case *one, size_t first_line,
+               struct remit_buf *out, struct remit_err *err)
+{
+    auto_buf struct remit_buf matched = REMIT_BUF(out->max);
+    struct remit_jw w = REMIT_JW(out);
+    struct remit_jw list = REMIT_JW(&matched);
+    enum remit_decision decision = REMIT_IMPLICIT_DENY;
+
+    remit_jw_array(&list);
+    TRY(cli_decide(bundle, one, first_line, put_matched, &list, &decision, err));
+    remit_jw_end(&list);
+    TRY(remit_buf_check(&matched, "the matched statements", err));
+    remit_jw_object(&w);
+    remit_jw_key(&w, "id");
+    remit_jw_raw(&w, one->id);
+    remit_jw_put_cstr(&w, "decision", remit_decision_name(decision));
+    remit_jw_key(&w, "matched");
+    remit_jw_raw(&w, remit_buf_view(&matched));
+    remit_jw_end(&w);
+    return remit_buf_check(out, "an answer", err);
+}
