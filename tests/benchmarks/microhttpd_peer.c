@@ -17,7 +17,13 @@ static enum MHD_Result serve(void *self, struct MHD_Connection *connection, cons
                              const char *method, const char *version, const char *body,
                              size_t *body_len, void **state)
 {
-    (void)self, (void)url, (void)method, (void)version, (void)body, (void)body_len, (void)state;
+    static int seen;
+
+    (void)self, (void)url, (void)method, (void)version, (void)body, (void)body_len;
+    if (*state == NULL) { /* only the head is there: an answer now would close the connection */
+        *state = &seen;
+        return MHD_YES;
+    }
     return MHD_queue_response(connection, MHD_HTTP_OK, answer);
 }
 
