@@ -109,6 +109,24 @@ static int engine_version(struct agent_engine *engine, struct remit_buf *out, st
     return remit_buf_check(out, "the Engine's version", err);
 }
 
+static int ask_to_join(struct agent *agent, struct agent_control *control,
+                       const struct agent_credentials *token, struct remit_str body,
+                       struct remit_json **answer, struct remit_err *err)
+{
+    struct remit_err why = { 0 };
+
+    if (agent_control_call(control, &agent_op_join, token, body, 0, answer, &why) == 0)
+        return 0;
+    if (why.kind != REMIT_ERR_UNAUTHENTICATED) {
+        *err = why;
+        return -1;
+    }
+    return remit_fail(err, REMIT_ERR_UNAUTHENTICATED, "JoinRefused",
+                      "control does not take the join token in %s; it was used, has expired, or is "
+                      "another control's: %.256s",
+                      agent->config.join_token_file, why.text);
+}
+
 static int join(struct agent *agent, struct agent_control *control, struct agent_engine *engine,
                 struct remit_err *err)
 {
@@ -124,8 +142,7 @@ static int join(struct agent *agent, struct agent_control *control, struct agent
     agent_instance_describe(&w, remit_buf_view(&version));
     remit_jw_end(&w);
     TRY(remit_buf_check(&body, "Join", err));
-    TRY(agent_control_call(control, &agent_op_join, &token, remit_buf_view(&body), 0, &answer,
-                           err));
+    TRY(ask_to_join(agent, control, &token, remit_buf_view(&body), &answer, err));
     TRY(read_instance(answer, &agent->instance, err));
     TRY(save(agent, &agent->instance, err));
     remit_log(REMIT_LOG_INFO, "joined as %s", agent->instance.arn);
