@@ -11,6 +11,7 @@ static const struct cli_verb *const verbs[] = {
     &cli_join_token_create,
     &cli_call,
     &cli_policy_evaluate,
+    &cli_policy_lint,
 };
 
 static int usage(FILE *out)

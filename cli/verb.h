@@ -19,3 +19,4 @@ struct cli_verb {
 
 extern const struct cli_verb cli_up, cli_join_token_create, cli_call;
 extern const struct cli_verb cli_policy_evaluate;
+extern const struct cli_verb cli_policy_lint;

@@ -1,14 +1,15 @@
 /*
- * embed.c - writes a C file that holds the policy documents it is given; run by the build.
+ * embed.c - writes a C file that holds the documents it is given; run by the build.
  *
- * Usage: embed OUT FOLDER FILE...   A document's place is what stands behind the last "FOLDER/" of
+ * Usage: embed OUT HEADER NAME FOLDER FILE...   The file defines NAME[] and NAME_count, which the
+ * header declares with struct NAME. A document's place is what stands behind the last "FOLDER/" of
  * its path, without ".json".
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define DOCUMENT_MAX 65536
+#define DOCUMENT_MAX (1024 * 1024)
 
 static int fail(const char *what)
 {
@@ -66,16 +67,15 @@ static int put_file(FILE *out, const char *folder, const char *path)
 
 int main(int argc, char **argv)
 {
-    FILE *out = argc > 3 ? fopen(argv[1], "wb") : NULL;
+    FILE *out = argc > 5 ? fopen(argv[1], "wb") : NULL;
+    const char *name = argc > 5 ? argv[3] : "";
 
     if (out == NULL)
         return 2;
-    fputs(
-        "#include \"policies/managed.h\"\n\nconst struct policies_managed policies_managed[] = {\n",
-        out);
-    for (int i = 3; i < argc; i++)
-        if (put_file(out, argv[2], argv[i]) != 0)
+    fprintf(out, "#include \"%s\"\n\nconst struct %s %s[] = {\n", argv[2], name, name);
+    for (int i = 5; i < argc; i++)
+        if (put_file(out, argv[4], argv[i]) != 0)
             return 1;
-    fprintf(out, "};\nconst size_t policies_managed_count = %d;\n", argc - 3);
+    fprintf(out, "};\nconst size_t %s_count = %d;\n", name, argc - 5);
     return fclose(out) == 0 ? 0 : 1;
 }

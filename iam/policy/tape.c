@@ -19,6 +19,7 @@ static int fail(struct reader *r, const char *what)
     size_t line = 1;
     size_t column = 1;
 
+    r->tape->stopped_at = r->at;
     for (size_t i = 0; i < r->at && i < r->len; i++) {
         column = r->document[i] == '\n' ? 1 : column + 1;
         line += r->document[i] == '\n';
@@ -34,7 +35,8 @@ static void skip_blank(struct reader *r)
         r->at++;
 }
 
-static int node_add(struct reader *r, enum remit_tape_type type, struct remit_str text)
+/* The value that starts at `from` and ends here. */
+static int node_add(struct reader *r, enum remit_tape_type type, size_t from, struct remit_str text)
 {
     struct remit_tape *tape = r->tape;
 
@@ -48,8 +50,11 @@ static int node_add(struct reader *r, enum remit_tape_type type, struct remit_st
         tape->nodes = nodes;
         tape->cap_nodes = cap;
     }
-    tape->nodes[tape->n_nodes] =
-        (struct remit_tape_node){ .text = text, .type = type, .next = (uint32_t)tape->n_nodes + 1 };
+    tape->nodes[tape->n_nodes] = (struct remit_tape_node){ .text = text,
+                                                           .type = type,
+                                                           .next = (uint32_t)tape->n_nodes + 1,
+                                                           .from = (uint32_t)from,
+                                                           .to = (uint32_t)r->at };
     tape->n_nodes++;
     return 0;
 }
@@ -153,7 +158,8 @@ static int read_string(struct reader *r)
     if (r->at >= r->len)
         return fail(r, "a string is not closed");
     r->at++;
-    return node_add(r, REMIT_TAPE_STRING, remit_str_from(from, (size_t)(to - from)));
+    return node_add(r, REMIT_TAPE_STRING, (size_t)(from - r->text) - 1,
+                    remit_str_from(from, (size_t)(to - from)));
 }
 
 static size_t skip_digits(struct reader *r)
@@ -191,7 +197,7 @@ static int read_number(struct reader *r)
         if (skip_digits(r) == 0)
             return fail(r, "digits are missing in an exponent");
     }
-    return node_add(r, REMIT_TAPE_NUMBER, remit_str_from(r->text + from, r->at - from));
+    return node_add(r, REMIT_TAPE_NUMBER, from, remit_str_from(r->text + from, r->at - from));
 }
 
 static int read_word(struct reader *r)
@@ -211,7 +217,7 @@ static int read_word(struct reader *r)
         if (r->len - r->at < word.len || !remit_str_equal(word, words[i].text))
             continue;
         r->at += word.len;
-        return node_add(r, words[i].type, word);
+        return node_add(r, words[i].type, r->at - word.len, word);
     }
     return fail(r, "not a JSON value");
 }
@@ -222,7 +228,7 @@ static int open_level(struct reader *r, enum remit_tape_type type)
         return fail(r, "nested too deep for a policy");
     r->open[r->depth++] = (uint32_t)r->tape->n_nodes;
     r->at++;
-    return node_add(r, type, remit_str_from(NULL, 0));
+    return node_add(r, type, r->at - 1, remit_str_from(NULL, 0));
 }
 
 static struct remit_tape_node *around(struct reader *r)
@@ -297,6 +303,7 @@ int remit_tape_read(struct remit_str document, char *text, struct remit_tape *ou
         skip_blank(&r);
         if (closes(&r, around(&r))) {
             around(&r)->next = (uint32_t)out->n_nodes;
+            around(&r)->to = (uint32_t)r.at;
             r.depth--;
             continue;
         }

@@ -37,6 +37,7 @@ struct remit_tape_node {
     struct remit_str text; /* of everything but arrays and objects */
     uint32_t next;         /* index of the node behind this one and all it holds */
     uint32_t count;        /* elements or members */
+    uint32_t from, to;     /* bytes of the document: its first one, and the one behind its last */
     enum remit_tape_type type;
 };
 
@@ -44,6 +45,7 @@ struct remit_tape {
     struct remit_tape_node *nodes; /* nodes[0] is the document */
     size_t n_nodes;
     size_t cap_nodes;
+    size_t stopped_at; /* byte of the document, when it could not be read */
 };
 
 /* `text` has room for document.len bytes. */

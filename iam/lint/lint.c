@@ -1,0 +1,114 @@
+#include <stdlib.h>
+
+#include "iam/lint/result.h"
+
+/* Texts, nodes and lists of a document need about this much; findings are few. */
+#define ARENA_PER_BYTE 64
+#define ARENA_LEAST    (256u * 1024)
+#define RESULT_MOST    (32u * 1024 * 1024)
+
+static lint_document_walker *const document_walkers[] = {
+    lint_document,
+    lint_size,
+    lint_sids,
+    lint_redundant_statements,
+};
+
+static lint_walker *const walkers[] = {
+    lint_elements,
+    lint_effect,
+    lint_statement_type,
+};
+
+static void read_error(struct lint *l, const struct remit_err *why)
+{
+    bool latin = strstr(why->text, "U+00FF") != NULL;
+
+    lint_report_byte(l, latin ? LINT_NON_LATIN1_CHARACTER : LINT_JSON_SYNTAX_ERROR,
+                     l->tape.stopped_at, "The document can't be read: %s.", why->text);
+}
+
+static int run(struct lint *l, struct remit_err *err)
+{
+    struct remit_err why = { 0 };
+    char *text = remit_arena_take(&l->arena, l->document.len + 1);
+
+    TRY(remit_arena_check(&l->arena, "a lint run", err));
+    if (remit_tape_read(l->document, text, &l->tape, &why) != 0) {
+        if (why.kind != REMIT_ERR_INVALID)
+            return remit_fail(err, why.kind, why.code, "%s", why.text);
+        read_error(l, &why);
+        return lint_finish(l, err);
+    }
+    lint_view(l);
+    TRY(remit_arena_check(&l->arena, "a lint run", err));
+    for (size_t i = 0; i < REMIT_COUNT(document_walkers); i++)
+        document_walkers[i](l);
+    for (size_t s = 0; s < l->n_statements; s++)
+        for (size_t i = 0; i < REMIT_COUNT(walkers); i++)
+            walkers[i](l, &l->statements[s]);
+    return lint_finish(l, err);
+}
+
+static int take_options(struct lint *l, const struct remit_lint_options *options,
+                        struct remit_err *err)
+{
+    if (options != NULL)
+        l->options = *options;
+    if (l->options.type > REMIT_POLICY_ENDPOINT)
+        return remit_fail(err, REMIT_ERR_INVALID, "InvalidParameterValue", "no such policy type");
+    if (l->options.type == REMIT_POLICY_RESOURCE &&
+        remit_str_equal(l->options.resource_type, REMIT_STR("AWS::IAM::AssumeRolePolicyDocument")))
+        l->options.type = REMIT_POLICY_TRUST;
+    if (l->document.len > REMIT_POLICY_MAX)
+        return remit_fail(err, REMIT_ERR_LIMIT, "LimitExceeded",
+                          "a policy of %zu bytes, the most is %u", l->document.len,
+                          REMIT_POLICY_MAX);
+    return 0;
+}
+
+int remit_lint_policy(struct remit_str document, const struct remit_lint_options *options,
+                      struct remit_lint **out, struct remit_err *err)
+{
+    auto_lint struct remit_lint *result = NULL;
+    struct lint l = { .document = document };
+    int done = 0;
+
+    TRY(take_options(&l, options, err));
+    result = calloc(1, sizeof(*result));
+    if (result == NULL)
+        return remit_fail(err, REMIT_ERR_LIMIT, "LimitExceeded", "no memory for findings");
+    remit_arena_init(&result->arena, RESULT_MOST);
+    remit_arena_init(&l.arena, ARENA_LEAST + document.len * ARENA_PER_BYTE);
+    l.result = result;
+    done = run(&l, err);
+    remit_tape_drop(&l.tape);
+    remit_arena_drop(&l.arena);
+    TRY(done);
+    *out = result;
+    result = NULL;
+    return 0;
+}
+
+void remit_lint_drop(struct remit_lint **lint)
+{
+    if (*lint != NULL)
+        remit_arena_drop(&(*lint)->arena);
+    free(*lint);
+    *lint = NULL;
+}
+
+size_t remit_lint_count(const struct remit_lint *lint)
+{
+    return lint->n_findings;
+}
+
+const struct remit_finding *remit_lint_at(const struct remit_lint *lint, size_t index)
+{
+    return index < lint->n_findings ? &lint->findings[index] : NULL;
+}
+
+bool remit_lint_truncated(const struct remit_lint *lint)
+{
+    return lint->truncated;
+}

@@ -1,0 +1,47 @@
+#include "lint_rows.h"
+
+#define ALLOW "'Effect':'Allow','Action':'s3:GetObject','Resource':'arn:aws:s3:::b/x'"
+
+static const struct lint_row rows[] = {
+    { "JSON_SYNTAX_ERROR", .with = "{'Version':", .without = ALLOW, .pointer = "" },
+    { "NON_LATIN1_CHARACTER", .with = "'Sid':'\xe2\x82\xac'," ALLOW, .without = ALLOW },
+    { "DUPLICATE_JSON_KEY", .with = ALLOW ",'Effect':'Deny'", .without = ALLOW,
+      .pointer = "/Statement/0/Effect" },
+    { "INVALID_POLICY_ELEMENT", .with = "{'Version':'2012-10-17','statement':[]}", .without = ALLOW,
+      .pointer = "/statement" },
+    { "INVALID_POLICY_ELEMENT", .with = ALLOW ",'Comment':'x'", .without = ALLOW,
+      .pointer = "/Statement/0/Comment" },
+    { "INVALID_POLICY_ELEMENT",
+      .with = "{'Version':'2012-10-17','Id':'x','Statement':[{" ALLOW "}]}", .without = ALLOW,
+      .pointer = "/Id" },
+    { "DATA_TYPE_MISMATCH", .with = "[]", .without = ALLOW, .pointer = "" },
+    { "DATA_TYPE_MISMATCH", .with = "{'Version':'2012-10-17','Statement':'x'}", .without = ALLOW,
+      .pointer = "/Statement" },
+    { "DATA_TYPE_MISMATCH", .with = "{'Version':'2012-10-17','Statement':[1]}", .without = ALLOW,
+      .pointer = "/Statement/0" },
+    { "DATA_TYPE_MISMATCH", .with = "{'Version':2012,'Statement':[{" ALLOW "}]}", .without = ALLOW,
+      .pointer = "/Version" },
+    { "DATA_TYPE_MISMATCH", .with = "'Effect':'Allow','Action':['s3:Get*',1],'Resource':'*'",
+      .without = ALLOW, .pointer = "/Statement/0/Action/1" },
+    { "INVALID_VERSION", .with = "{'Version':'2012-10-18','Statement':[{" ALLOW "}]}",
+      .without = ALLOW, .pointer = "/Version" },
+    { "MISSING_VERSION", .with = "{'Statement':[{" ALLOW "}]}", .without = ALLOW, .pointer = "" },
+    { "OLD_VERSION", .with = "{'Version':'2008-10-17','Statement':[{" ALLOW "}]}", .without = ALLOW,
+      .pointer = "/Version" },
+    { "MISSING_STATEMENT", .with = "{'Version':'2012-10-17'}", .without = ALLOW },
+    { "MISSING_STATEMENT", .with = "{'Version':'2012-10-17','Statement':[]}", .without = ALLOW },
+    { "UNSUPPORTED_SID", .with = "'Sid':'a b'," ALLOW, .without = "'Sid':'ab1'," ALLOW,
+      .pointer = "/Statement/0/Sid" },
+    { "EMPTY_SID_VALUE", .with = "'Sid':''," ALLOW, .without = "'Sid':'a'," ALLOW },
+    { "UNIQUE_SIDS_REQUIRED", .with = "'Sid':'a'," ALLOW " ; 'Sid':'a'," ALLOW,
+      .without = "'Sid':'a'," ALLOW " ; 'Sid':'b'," ALLOW, .pointer = "/Statement/1/Sid" },
+    { "UNIQUE_SIDS_RECOMMENDED", REMIT_POLICY_RESOURCE,
+      .with = "'Sid':'a b','Principal':'*'," ALLOW " ; 'Sid':'a b','Principal':'*'," ALLOW,
+      .without = "'Sid':'a b','Principal':'*'," ALLOW },
+    { "REDUNDANT_STATEMENT",
+      .with = ALLOW " ; 'Effect':'Allow','Action':'s3:*','Resource':'arn:aws:s3:::b/*'",
+      .without = ALLOW " ; 'Effect':'Deny','Action':'s3:*','Resource':'arn:aws:s3:::b/*'",
+      .pointer = "/Statement/0" },
+};
+
+const struct lint_rows lint_rows_document = { rows, REMIT_COUNT(rows) };

@@ -1,0 +1,63 @@
+#include "lint_rows.h"
+
+#define GOOD    "'Effect':'Allow','Action':'s3:GetObject','Resource':'arn:aws:s3:::b/x'"
+#define TRUST   "'Effect':'Allow','Principal':{'AWS':'111122223333'},'Action':'sts:AssumeRole'"
+#define OLD_SCP REMIT_POLICY_SCP, .old_scp = true
+
+static const struct lint_row rows[] = {
+    { "MISSING_ACTION", .with = "'Effect':'Allow','Resource':'*'", .without = GOOD },
+    { "MISSING_EFFECT", .with = "'Action':'s3:*','Resource':'*'", .without = GOOD },
+    { "INVALID_EFFECT", .with = "'Effect':'allow','Action':'s3:*','Resource':'*'", .without = GOOD,
+      .pointer = "/Statement/0/Effect" },
+    { "MISSING_RESOURCE", .with = "'Effect':'Allow','Action':'s3:*'", .without = GOOD },
+    { "MISSING_PRINCIPAL", REMIT_POLICY_RESOURCE, .with = GOOD,
+      .without = "'Principal':'*'," GOOD },
+    { "MISSING_PRINCIPAL", REMIT_POLICY_TRUST, .with = "'Effect':'Allow','Action':'sts:AssumeRole'",
+      .without = TRUST },
+    { "UNSUPPORTED_PRINCIPAL", .with = "'Principal':'*'," GOOD, .without = GOOD,
+      .pointer = "/Statement/0/Principal" },
+    { "SCP_SYNTAX_ERROR_PRINCIPAL", REMIT_POLICY_SCP, .with = "'Principal':'*'," GOOD,
+      .without = GOOD },
+    { "ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE", REMIT_POLICY_TRUST,
+      .with = TRUST ",'Resource':'*'", .without = TRUST },
+    { "ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL", REMIT_POLICY_TRUST,
+      .with = "'Effect':'Deny','NotPrincipal':{'AWS':'111122223333'},'Action':'sts:AssumeRole'",
+      .without = TRUST },
+    { "UNSUPPORTED_ELEMENT_COMBINATION", .with = GOOD ",'NotAction':'s3:Put*'", .without = GOOD,
+      .pointer = "/Statement/0/Action" },
+    { "UNSUPPORTED_ELEMENT_COMBINATION", .with = GOOD ",'NotResource':'*'", .without = GOOD,
+      .pointer = "/Statement/0/Resource" },
+    { "EMPTY_ARRAY_ACTION", .with = "'Effect':'Allow','Action':[],'Resource':'*'",
+      .without = GOOD },
+    { "EMPTY_ARRAY_RESOURCE", .with = "'Effect':'Allow','Action':'s3:*','Resource':[]",
+      .without = GOOD },
+    { "EMPTY_NOT_ELEMENT", .with = "'Effect':'Allow','NotAction':[],'Resource':'*'",
+      .without = "'Effect':'Deny','NotAction':'s3:*','Resource':'*'" },
+    { "WILDCARD_IN_NOT_ELEMENT", .with = "'Effect':'Deny','NotAction':'*','Resource':'*'",
+      .without = "'Effect':'Deny','NotAction':'s3:*','Resource':'*'" },
+    { "NOTACTION_WITH_ALLOW", .with = "'Effect':'Allow','NotAction':'iam:*','Resource':'*'",
+      .without = "'Effect':'Deny','NotAction':'iam:*','Resource':'*'" },
+    { "NOTRESOURCE_WITH_ALLOW",
+      .with = "'Effect':'Allow','Action':'s3:*','NotResource':'arn:aws:s3:::b'",
+      .without = "'Effect':'Deny','Action':'s3:*','NotResource':'arn:aws:s3:::b'" },
+    { "ALLOW_WITH_NOT_PRINCIPAL", REMIT_POLICY_RESOURCE,
+      .with = "'NotPrincipal':{'AWS':'111122223333'}," GOOD,
+      .without = "'Principal':{'AWS':'111122223333'}," GOOD },
+    { "SCP_SYNTAX_ERROR_ACTION_WILDCARD", OLD_SCP,
+      .with = "'Effect':'Deny','Action':'s3:Get*Acl','Resource':'*'",
+      .without = "'Effect':'Deny','Action':'s3:Get*','Resource':'*'" },
+    { "SCP_SYNTAX_ERROR_NOTRESOURCE", OLD_SCP,
+      .with = "'Effect':'Deny','Action':'s3:*','NotResource':'arn:aws:s3:::b'",
+      .without = "'Effect':'Deny','Action':'s3:*','Resource':'*'" },
+    { "SCP_SYNTAX_ERROR_ALLOW_CONDITION", OLD_SCP,
+      .with = "'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'Bool':{'aws:"
+              "SecureTransport':'true'}}",
+      .without = "'Effect':'Allow','Action':'s3:*','Resource':'*'" },
+    { "SCP_SYNTAX_ERROR_ALLOW_NOTACTION", OLD_SCP,
+      .with = "'Effect':'Allow','NotAction':'s3:*','Resource':'*'",
+      .without = "'Effect':'Allow','Action':'s3:*','Resource':'*'" },
+    { "SCP_SYNTAX_ERROR_ALLOW_RESOURCE", OLD_SCP, .with = GOOD,
+      .without = "'Effect':'Allow','Action':'s3:*','Resource':'*'" },
+};
+
+const struct lint_rows lint_rows_statement = { rows, REMIT_COUNT(rows) };
