@@ -22,7 +22,7 @@ static lint_walker *const walkers[] = {
 
 static void read_error(struct lint *l, const struct remit_err *why)
 {
-    bool latin = strstr(why->text, "U+00FF") != NULL;
+    bool latin = memmem(why->text, strlen(why->text), "U+00FF", sizeof("U+00FF") - 1) != NULL;
 
     lint_report_byte(l, latin ? LINT_NON_LATIN1_CHARACTER : LINT_JSON_SYNTAX_ERROR,
                      l->tape.stopped_at, "The document can't be read: %s.", why->text);

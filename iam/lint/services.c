@@ -314,6 +314,7 @@ int remit_services_add(struct remit_services *services, struct remit_str json,
     auto_arena struct remit_arena text = { .max = REMIT_SERVICE_TEXT_MAX + 65536u };
     struct described *d REMIT_AUTO(drop_described) = NULL;
     struct reader r = { .tape = &tape, .err = err };
+    struct remit_err why = { 0 };
     char *copy = NULL;
 
     if (json.len > REMIT_SERVICE_TEXT_MAX)
@@ -326,11 +327,10 @@ int remit_services_add(struct remit_services *services, struct remit_str json,
         return remit_fail(err, REMIT_ERR_LIMIT, "LimitExceeded", "no memory for a service");
     remit_arena_init(&d->arena, json.len * TEXT_FACTOR + 65536u);
     r.arena = &d->arena;
-    if (remit_tape_read(json, copy, &tape, err) != 0) {
-        if (err != NULL && err->kind == REMIT_ERR_INVALID)
-            err->code = "MalformedServiceDescription";
-        return remit_err_prefix(err, "a service description: ");
-    }
+    if (remit_tape_read(json, copy, &tape, &why) != 0)
+        return remit_fail(err, why.kind,
+                          why.kind == REMIT_ERR_INVALID ? "MalformedServiceDescription" : why.code,
+                          "a service description: %s", why.text);
     TRY(read_service(&r, &d->service));
     return put(services, &d, err);
 }
