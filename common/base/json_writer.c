@@ -3,27 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Length of the UTF-8 sequence at s, or 0 when it is not one (RFC 3629, table 3-7 of Unicode). */
-static size_t utf8_len(struct remit_str s)
-{
-    const unsigned char *p = (const unsigned char *)s.ptr;
-    size_t need = p[0] < 0x80   ? 1
-                  : p[0] < 0xc2 ? 0
-                  : p[0] < 0xe0 ? 2
-                  : p[0] < 0xf0 ? 3
-                  : p[0] < 0xf5 ? 4
-                                : 0;
-
-    if (need == 0 || need > s.len)
-        return 0;
-    for (size_t i = 1; i < need; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-        (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-        return 0;
-    return need;
-}
+#include "common/base/utf8.h"
 
 static const char *short_escape(char c)
 {
@@ -58,7 +38,7 @@ void remit_json_escape(struct remit_buf *out, struct remit_str text, bool html)
 
     while (at < text.len) {
         struct remit_str rest = remit_str_sub(text, at, text.len);
-        size_t len = utf8_len(rest);
+        size_t len = remit_utf8_len(text, at);
         const char *brief = short_escape(rest.ptr[0]);
 
         if (len == 0) {

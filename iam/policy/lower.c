@@ -1,6 +1,8 @@
 #include "iam/policy/lower.h"
 
-#include "iam/policy/unit.h"
+#include <stdint.h>
+
+#include "common/base/utf8.h"
 
 /*
  * Simple lower-casing (UnicodeData.txt, field 13, version 14.0.0) past U+007F: from `first` to

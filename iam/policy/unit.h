@@ -12,8 +12,6 @@
 
 #include <remit/str.h>
 
-/* Length of the valid UTF-8 sequence at `at`, or 0. */
-size_t remit_utf8_len(struct remit_str text, size_t at);
 /* Bytes of the unit that starts at `at`, which is less than text.len. */
 size_t remit_unit_len(struct remit_str text, size_t at);
 /* Bytes of the unit that ends at `at`, which is not 0. */
