@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/encode.h"
+#include "common/base/utf8.h"
 #include "common/os/clock.h"
 
 static int by_name(const void *a, const void *b)
@@ -13,7 +14,7 @@ static int by_name(const void *a, const void *b)
     return remit_str_compare(x->name, y->name);
 }
 
-/* NUL and invalid UTF-8 would change meaning further in; the tree's parser refuses both. */
+/* NUL and invalid UTF-8 would mean something else further in. */
 static int decode(struct remit_str text, struct remit_arena *arena, struct remit_str *out,
                   struct remit_err *err)
 {
@@ -22,6 +23,10 @@ static int decode(struct remit_str text, struct remit_arena *arena, struct remit
     if (remit_uri_decode(text, true, &bytes, err) != 0)
         return remit_fail(err, REMIT_ERR_INVALID, "MalformedQueryString",
                           "the query holds a wrong percent-encoding");
+    if (!remit_utf8_valid(remit_buf_view(&bytes)) ||
+        remit_str_find(remit_buf_view(&bytes), '\0') < bytes.len)
+        return remit_fail(err, REMIT_ERR_INVALID, "MalformedQueryString",
+                          "the query holds a NUL, or bytes that are not UTF-8");
     *out = remit_arena_str(arena, remit_buf_view(&bytes));
     return remit_arena_check(arena, "the request", err);
 }
