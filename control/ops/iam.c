@@ -37,6 +37,8 @@ const struct control_operation *const control_iam_operations[] = {
     &control_get_policy_version,
     &control_list_policies,
     &control_delete_policy,
+    &control_simulate_custom_policy,
+    &control_simulate_principal_policy,
     &control_get_context_keys_for_custom_policy,
     &control_get_context_keys_for_principal_policy,
     NULL,

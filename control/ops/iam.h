@@ -186,5 +186,6 @@ extern const struct control_operation control_create_access_key, control_list_ac
     control_update_access_key, control_delete_access_key;
 extern const struct control_operation control_create_policy, control_get_policy,
     control_get_policy_version, control_list_policies, control_delete_policy;
-extern const struct control_operation control_get_context_keys_for_custom_policy,
+extern const struct control_operation control_simulate_custom_policy,
+    control_simulate_principal_policy, control_get_context_keys_for_custom_policy,
     control_get_context_keys_for_principal_policy;

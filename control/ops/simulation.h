@@ -67,6 +67,69 @@ size_t simulation_n_policies(const struct iam_principal_record *principal);
 int simulation_add_principal(struct control_call *call, struct simulation_layer *layer,
                              const struct iam_principal_record *principal,
                              struct remit_err *err) REMIT_MUST_USE;
+bool simulation_has_boundary(const struct control_call *call,
+                             const struct iam_principal_record *principal);
 int simulation_add_boundary(struct control_call *call, struct simulation_layer *layer,
                             const struct iam_principal_record *principal,
                             struct remit_err *err) REMIT_MUST_USE;
+
+/* ---- a simulation ---- */
+
+struct simulation_position {
+    size_t line, column; /* both from 1, in characters */
+};
+
+/* A statement of any document, in the order of layers and documents. */
+struct simulation_statement {
+    const struct simulation_layer *layer;
+    const struct simulation_document *document;
+    size_t index;
+    bool deny;
+    bool applies; /* in the decision at hand */
+    bool applied; /* in any of the action's decisions */
+    bool placed;  /* start and end are known */
+    struct simulation_position start, end;
+};
+
+struct simulation {
+    struct control_call *call;
+    struct simulation_layer identity, boundary, resource, scps[SIMULATION_LEVELS_MAX];
+    size_t n_scps; /* levels, the organization's root first */
+    const struct remit_policy_set *scp_sets[SIMULATION_LEVELS_MAX];
+    struct remit_request request; /* all but action, resource and its account */
+    struct remit_context context;
+    struct remit_str account; /* of the simulated caller */
+    struct remit_str owner;   /* account of resources whose ARN names none */
+    struct simulation_statement *statements;
+    size_t n_statements;
+};
+void simulation_drop(struct simulation *s);
+#define auto_simulation REMIT_AUTO(simulation_drop)
+
+/*
+ * The documents that both operations take from the input: ResourcePolicy, and the boundary and the
+ * service control policies if there are any. The identity layer is the operation's own business.
+ */
+int simulation_take_documents(struct simulation *s, struct remit_err *err) REMIT_MUST_USE;
+/* Who calls, in which context: `principal` is NULL when policies are simulated that nobody has. */
+int simulation_take_request(struct simulation *s, const struct iam_principal_record *principal,
+                            struct remit_err *err) REMIT_MUST_USE;
+int simulation_take_context(struct simulation *s, struct remit_err *err) REMIT_MUST_USE;
+/* Decides every action on every resource, and answers a page of it. */
+int simulation_run(struct simulation *s, struct remit_err *err) REMIT_MUST_USE;
+
+/* What one decision says besides itself. */
+struct simulation_outcome {
+    enum remit_decision decision, identity, resource;
+    bool boundary_lacks, scps_lack; /* an Allow */
+    bool across;                    /* caller and resource are of two accounts */
+};
+/* Sets `applies` of the statements; `missing` gets the keys that were wanting. */
+int simulation_decide(struct simulation *s, struct remit_str action, struct remit_str resource,
+                      struct policy_keys *missing, struct simulation_outcome *out,
+                      struct remit_err *err) REMIT_MUST_USE;
+/*
+ * Where a statement stands, as IAM tells it: `start` is behind its opening brace, `end` behind its
+ * closing one.
+ */
+void simulation_place(struct simulation_statement *statement);

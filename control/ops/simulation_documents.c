@@ -3,9 +3,6 @@
 #include <remit/arn.h>
 
 #include "control/iam_write.h"
-#include "control/ops/simulation_input.h"
-
-const struct control_field simulation_document_element = IAM_DOCUMENT("");
 
 static const char *const source_types[] = {
     [REMIT_POLICY_IDENTITY] = "IAM Policy",
@@ -202,12 +199,15 @@ int simulation_add_principal(struct control_call *call, struct simulation_layer 
     return 0;
 }
 
+bool simulation_has_boundary(const struct control_call *call, const struct iam_principal_record *p)
+{
+    return p->boundary.len > 0 && !excluded_boundary(call, p->boundary);
+}
+
 int simulation_add_boundary(struct control_call *call, struct simulation_layer *layer,
                             const struct iam_principal_record *p, struct remit_err *err)
 {
-    if (p->boundary.len == 0 || excluded_boundary(call, p->boundary))
-        return 0;
-    return add_managed(call, layer, p->boundary, err);
+    return simulation_has_boundary(call, p) ? add_managed(call, layer, p->boundary, err) : 0;
 }
 
 /* ---- the keys of all of them ---- */

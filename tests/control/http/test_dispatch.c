@@ -219,7 +219,7 @@ static bool sounds_like_reading(const struct control_operation *op)
 
     return is_refused(op) || strncmp(name, "Get", 3) == 0 || strncmp(name, "List", 4) == 0 ||
            strncmp(name, "Describe", 8) == 0 || strncmp(name, "Poll", 4) == 0 ||
-           strncmp(name, "Discover", 8) == 0;
+           strncmp(name, "Discover", 8) == 0 || strncmp(name, "Simulate", 8) == 0;
 }
 
 Test(dispatch, every_row_has_an_action_a_handler_and_bounds)
