@@ -9,8 +9,9 @@ import sys
 import time
 import traceback
 
-sys.path.insert(0, os.path.dirname(__file__))
+sys.path[:0] = [os.path.dirname(__file__), os.path.join(os.path.dirname(__file__), "../lib")]
 from fake_control import JOIN_TOKEN, Refusal  # noqa: E402
+import seen  # noqa: E402
 from fake_engine import Problem  # noqa: E402
 from world import BUILD, world  # noqa: E402
 
@@ -212,6 +213,23 @@ def secrets_reach_the_environment_and_nothing_else():
         w.control.secrets[secret] = "secret-value-88"  # what leaks() looks for
         signed_by = {k for op, k in w.control.calls if op in ("GetParameters", "GetSecretValue")}
         assert len(signed_by) == 1 and signed_by.isdisjoint({JOIN_TOKEN[0]})
+
+
+def no_secret_stands_where_other_processes_look():
+    with world() as w:
+        w.control.parameters["/app/key"] = "parameter-value-77"
+        arn = w.control.run(task({"name": "app", "secrets": [{"name": "KEY", "valueFrom": "/app/key"}]}), task_role="app",
+                            execution_role="exec")
+        w.control.wait_status(arn, "RUNNING")
+        assert w.fetch(arn, "app")[0] == 200
+        processes = seen.family(w.agent.pid, w.metadata.pid)
+        assert set(processes.values()) == {"remit-agent", "remit-opener", "remit-metadata", "remit-worker",
+                                           "remit-relay"}, processes
+        path = w.engine.env(arn, "app")["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"].rpartition("/")[2]
+        seen.check(processes, [JOIN_TOKEN[1], path, w.token(arn, "app"), "parameter-value-77", *w.control.secrets_out])
+        for pid, name in processes.items():
+            if name in ("remit-opener", "remit-worker", "remit-relay"):
+                assert "\nSeccomp:\t2\n" in seen.read(pid, "status").decode(), name
 
 
 def a_missing_secret_fails_the_task_before_anything_is_made():
