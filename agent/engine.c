@@ -1,6 +1,7 @@
 #include "agent/engine.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/os/http_client.h"
@@ -11,6 +12,7 @@
 
 struct agent_engine {
     struct remit_http_client *client;
+    char socket[108]; /* for messages */
 };
 
 int agent_engine_open(const char *socket, struct agent_engine **out, struct remit_err *err)
@@ -23,6 +25,7 @@ int agent_engine_open(const char *socket, struct agent_engine **out, struct remi
         agent_engine_drop(&engine);
         return -1;
     }
+    (void)snprintf(engine->socket, sizeof(engine->socket), "%s", socket);
     *out = engine;
     return 0;
 }
@@ -79,14 +82,14 @@ static int refused(int status, struct remit_str body, struct remit_err *err)
     return remit_fail(err, row->kind, row->code, REMIT_STR_FMT, REMIT_STR_ARG(message));
 }
 
-static int away(struct remit_err *err)
+static int away(const struct agent_engine *engine, struct remit_err *err)
 {
     struct remit_err why = *err;
 
     if (why.kind != REMIT_ERR_UNAVAILABLE || remit_err_is(&why, "Cancelled"))
         return -1;
-    return remit_fail(err, REMIT_ERR_UNAVAILABLE, "EngineAway", "the Engine does not answer: %s",
-                      why.text);
+    return remit_fail(err, REMIT_ERR_UNAVAILABLE, "EngineAway",
+                      "the Engine does not answer at %s: %s", engine->socket, why.text);
 }
 
 static int exchange(struct agent_engine *engine, const struct agent_engine_call *call,
@@ -130,7 +133,7 @@ int agent_engine_ask(struct agent_engine *engine, const struct agent_engine_call
     err = err != NULL ? err : &why;
     result = exchange(engine, call, &answer, err);
     if (result != 0)
-        result = away(err);
+        result = away(engine, err);
     else if (answer.status >= 400)
         result = refused(answer.status, remit_buf_view(&answer.body), err);
     else if (out != NULL && answer.body.len > 0 &&

@@ -1,6 +1,7 @@
 #include "metadata/worker/channel.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,9 +14,10 @@
 #define CANDIDATE_MS    5000
 #define FRAMES_AT_ONCE  16 /* then containers are served again */
 
-static int watch(struct worker_channel *c, int sock, struct remit_err *err)
+/* Events of 0: only that the other end is gone. */
+static int watch(struct worker_channel *c, int sock, uint32_t events, struct remit_err *err)
 {
-    struct epoll_event event = { .events = EPOLLIN, .data.fd = sock };
+    struct epoll_event event = { .events = events, .data.fd = sock };
 
     if (epoll_ctl(c->poll, EPOLL_CTL_ADD, sock, &event) != 0)
         return remit_fail_os(err, REMIT_ERR_INTERNAL, errno, "watch descriptor %d", sock);
@@ -26,7 +28,7 @@ int worker_channel_open(struct worker_channel *channel, struct worker_service *s
                         int adopt, uid_t owner, struct remit_err *err)
 {
     *channel = (struct worker_channel){
-        .service = service, .poll = -1, .sock = sock, .adopt = adopt, .owner = owner
+        .service = service, .poll = -1, .sock = sock, .adopt = adopt, .owner = owner, .life = -1
     };
     for (size_t i = 0; i < WORKER_CANDIDATES; i++)
         channel->candidates[i].sock = -1;
@@ -34,15 +36,31 @@ int worker_channel_open(struct worker_channel *channel, struct worker_service *s
     if (channel->poll < 0)
         return remit_fail_os(err, REMIT_ERR_INTERNAL, errno, "watch the channel");
     TRY(remit_fd_nonblock(sock, true, err));
-    TRY(watch(channel, sock, err));
+    TRY(watch(channel, sock, EPOLLIN, err));
     if (adopt < 0)
         return 0;
     TRY(remit_fd_nonblock(adopt, true, err));
-    return watch(channel, adopt, err);
+    return watch(channel, adopt, EPOLLIN, err);
+}
+
+int worker_channel_watch_relay(struct worker_channel *channel, int life, struct remit_err *err)
+{
+    channel->life = life;
+    return watch(channel, life, 0, err);
+}
+
+static int check_relay(const struct worker_channel *c, struct remit_err *err)
+{
+    struct pollfd look = { .fd = c->life };
+
+    if (poll(&look, 1, 0) > 0)
+        return remit_fail(err, REMIT_ERR_UNAVAILABLE, "RelayGone", "the relay has ended");
+    return 0;
 }
 
 void worker_channel_clear(struct worker_channel *channel)
 {
+    remit_fd_drop(&channel->life);
     for (size_t i = 0; i < WORKER_CANDIDATES; i++)
         remit_fd_drop(&channel->candidates[i].sock);
     remit_fd_drop(&channel->sock);
@@ -243,7 +261,7 @@ static void accept_candidate(struct worker_channel *c)
         remit_log(REMIT_LOG_WARN, "a stranger's connection to the worker's socket is refused");
         return;
     }
-    if (watch(c, sock, &err) != 0)
+    if (watch(c, sock, EPOLLIN, &err) != 0)
         return;
     remit_fd_drop(&c->candidates[place].sock);
     c->candidates[place].sock = remit_fd_steal(&sock);
@@ -288,6 +306,7 @@ int worker_channel_take(struct worker_channel *channel, struct remit_err *err)
 {
     bool more = channel->sock >= 0;
 
+    TRY(check_relay(channel, err));
     for (int i = 0; more && i < FRAMES_AT_ONCE; i++)
         TRY(take_frame(channel, &more, err));
     if (channel->adopt < 0)

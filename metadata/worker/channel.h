@@ -29,12 +29,20 @@ struct worker_channel {
         int64_t until_ms;
     } candidates[WORKER_CANDIDATES];
     bool ended; /* by a detach */
+    int life;   /* the relay holds the pipe's other end; -1: no relay */
 };
 
 /* Both sockets are taken over. */
 int worker_channel_open(struct worker_channel *channel, struct worker_service *service, int sock,
                         int adopt, uid_t owner, struct remit_err *err) REMIT_MUST_USE;
 void worker_channel_clear(struct worker_channel *channel);
+/*
+ * `life` is the pipe whose end ends the relay. From here on the relay's end is the worker's, too
+ * (worker_channel_take() fails with UNAVAILABLE "RelayGone"): the agent replaces both, and whoever
+ * started the relay may be gone.
+ */
+int worker_channel_watch_relay(struct worker_channel *channel, int life,
+                               struct remit_err *err) REMIT_MUST_USE;
 /* ready{""}: the sandbox is entered. */
 void worker_channel_say_ready(struct worker_channel *channel);
 /* Takes what has come. */

@@ -3,8 +3,9 @@
  *
  * Started by remit-metadata with descriptors: the listening socket towards the containers, the
  * channel to the agent, the socket on which a restarted agent adopts, and (when there is one) the
- * relay's life, which ends with ours. It holds one task's documents and credentials (in host mode,
- * those of its tasks), parses HTTP and frames and nothing else, and outlives who started it.
+ * relay's life, which ends with ours and ours with its. It holds one task's documents and
+ * credentials (in host mode, those of its tasks), parses HTTP and frames and nothing else, and
+ * outlives who started it.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -20,6 +21,7 @@
 #define LISTENER_FD 3
 #define CHANNEL_FD  4
 #define ADOPT_FD    5
+#define LIFE_FD     6 /* may be missing */
 
 #define CONNECTIONS_MOST 1000
 #define HEAD_MAX         8192
@@ -108,10 +110,13 @@ static int run(int argc, char **argv, struct remit_err *err)
     auto_http_server struct remit_http_server *server = NULL;
     REMIT_AUTO(worker_channel_clear) struct worker_channel channel;
     enum remit_log_level level = REMIT_LOG_INFO;
+    bool has_relay = fcntl(LIFE_FD, F_GETFD) >= 0; /* before descriptors of our own are made */
     const char *tasks = "one";
     long owner = 0;
 
     TRY(worker_channel_open(&channel, &service, CHANNEL_FD, ADOPT_FD, 0, err));
+    if (has_relay)
+        TRY(worker_channel_watch_relay(&channel, LIFE_FD, err));
     TRY(parse(argc, argv, &owner, &tasks, &level, err));
     remit_log_open("remit-worker", level);
     channel.owner = (uid_t)owner;
