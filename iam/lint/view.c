@@ -1,5 +1,6 @@
 #include "iam/context.h"
 #include "iam/lint/lint_internal.h"
+#include "iam/policy/operators.h"
 
 bool lint_member(const struct lint *l, uint32_t object, uint32_t *at, uint32_t *key,
                  uint32_t *value)
@@ -14,22 +15,14 @@ bool lint_member(const struct lint *l, uint32_t object, uint32_t *at, uint32_t *
 
 bool lint_operator(struct remit_str name, struct lint_condition *out)
 {
-    struct remit_str rest = name;
+    struct remit_condition read = { 0 };
+    bool known = remit_condition_operator(name, &read);
 
-    out->operator_name = name;
-    if (remit_str_starts(rest, REMIT_STR("ForAllValues:"))) {
-        out->quantifier = REMIT_FOR_ALL;
-        rest = remit_str_sub(rest, sizeof("ForAllValues:") - 1, rest.len);
-    } else if (remit_str_starts(rest, REMIT_STR("ForAnyValue:"))) {
-        out->quantifier = REMIT_FOR_ANY;
-        rest = remit_str_sub(rest, sizeof("ForAnyValue:") - 1, rest.len);
-    }
-    if (remit_str_ends(rest, REMIT_STR("IfExists"))) {
-        out->if_exists = true;
-        rest.len -= sizeof("IfExists") - 1;
-    }
-    out->op = remit_operator_find(rest);
-    return out->op != NULL;
+    out->operator_name = read.operator_name;
+    out->quantifier = read.quantifier;
+    out->if_exists = read.if_exists;
+    out->op = read.op;
+    return known;
 }
 
 static bool is(const struct lint *l, uint32_t node, enum remit_tape_type type)

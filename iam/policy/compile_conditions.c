@@ -1,27 +1,7 @@
 #include "iam/policy/compile.h"
 
 #include "iam/context.h"
-
-/* [ForAllValues: | ForAnyValue:] base [IfExists] (13.1). NullIfExists is none. */
-static bool parse_operator(struct remit_str name, struct remit_condition *out)
-{
-    struct remit_str rest = name;
-
-    out->operator_name = name;
-    if (remit_str_starts(rest, REMIT_STR("ForAllValues:"))) {
-        out->quantifier = REMIT_FOR_ALL;
-        rest = remit_str_sub(rest, sizeof("ForAllValues:") - 1, rest.len);
-    } else if (remit_str_starts(rest, REMIT_STR("ForAnyValue:"))) {
-        out->quantifier = REMIT_FOR_ANY;
-        rest = remit_str_sub(rest, sizeof("ForAnyValue:") - 1, rest.len);
-    }
-    if (remit_str_ends(rest, REMIT_STR("IfExists"))) {
-        out->if_exists = true;
-        rest.len -= sizeof("IfExists") - 1;
-    }
-    out->op = remit_operator_find(rest);
-    return out->op != NULL && !(out->if_exists && out->op->test == NULL);
-}
+#include "iam/policy/operators.h"
 
 /* Strings, and numbers and booleans as their text (section 2). */
 static int read_operand(struct remit_compiler *c, uint32_t node, struct remit_condition *out,
@@ -107,7 +87,7 @@ static int read_block(struct remit_compiler *c, struct remit_str name, uint32_t 
     size_t n = 0;
     uint32_t at = 0;
 
-    if (!parse_operator(name, &pattern))
+    if (!remit_condition_operator(name, &pattern))
         return remit_compile_fail(c, "no such condition operator");
     if (remit_compile_node(c, node)->type != REMIT_TAPE_OBJECT)
         return remit_compile_fail(c, "needs an object, not %s",

@@ -214,3 +214,23 @@ bool remit_condition_holds(const struct remit_condition *condition,
         return false;
     return values_pass(condition, entry, variables);
 }
+
+bool remit_condition_operator(struct remit_str name, struct remit_condition *out)
+{
+    struct remit_str rest = name;
+
+    out->operator_name = name;
+    if (remit_str_starts(rest, REMIT_STR("ForAllValues:"))) {
+        out->quantifier = REMIT_FOR_ALL;
+        rest = remit_str_sub(rest, sizeof("ForAllValues:") - 1, rest.len);
+    } else if (remit_str_starts(rest, REMIT_STR("ForAnyValue:"))) {
+        out->quantifier = REMIT_FOR_ANY;
+        rest = remit_str_sub(rest, sizeof("ForAnyValue:") - 1, rest.len);
+    }
+    if (remit_str_ends(rest, REMIT_STR("IfExists"))) {
+        out->if_exists = true;
+        rest.len -= sizeof("IfExists") - 1;
+    }
+    out->op = remit_operator_find(rest);
+    return out->op != NULL && !(out->if_exists && out->op->test == NULL);
+}

@@ -6,6 +6,12 @@
 #include "iam/policy/policy_internal.h"
 
 /*
+ * The operator as a document writes it, [ForAllValues: | ForAnyValue:] base [IfExists] (13.1): its
+ * row, quantifier and so on, the rest of *out untouched. False when there is none such;
+ * NullIfExists is none.
+ */
+bool remit_condition_operator(struct remit_str name, struct remit_condition *out);
+/*
  * `variables->unresolved` is set when a policy variable without a value was met; nothing else is
  * changed.
  */
