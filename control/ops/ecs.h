@@ -12,6 +12,7 @@
 
 #include "control/ecs_data.h"
 #include "control/operation.h"
+#include "control/ops/page.h"
 #include "control/store/keys.h"
 
 #define ECS_TRIES         16 /* of a commit that loses races, before it is told as a fault */
@@ -135,10 +136,13 @@ int ecs_put_definition(struct control_call *call, const struct ecs_definition *d
 
 /* ---- answers and tags ---- */
 
-struct control_page; /* control/ops/page.h */
 /* nextToken and maxResults. */
 int ecs_page_begin(struct control_call *call, struct control_page *page,
                    struct remit_err *err) REMIT_MUST_USE;
+/* A page of what `visit` puts of the entries under `prefix`, and the token of the next. */
+int ecs_list(struct control_call *call, const char *member, const struct control_key *prefix,
+             control_batch_visit *visit, void *self, struct control_page *page,
+             struct remit_err *err) REMIT_MUST_USE;
 
 /* Inside the list `failures`. An empty detail is left out. */
 void ecs_put_failure(struct control_call *call, struct remit_str arn, const char *reason);

@@ -1,7 +1,6 @@
 #include <ctype.h>
 
 #include "control/ops/ecs.h"
-#include "control/ops/page.h"
 
 #define ANSWER_MAX ((size_t)1024 * 1024) /* one thing's JSON */
 
@@ -178,6 +177,18 @@ int ecs_page_begin(struct control_call *call, struct control_page *page, struct 
     return control_page_begin(call, control_in_str(call, "nextToken"),
                               control_in_int(call, "maxResults", 100), "InvalidParameterException",
                               page, err);
+}
+
+int ecs_list(struct control_call *call, const char *member, const struct control_key *prefix,
+             control_batch_visit *visit, void *self, struct control_page *page,
+             struct remit_err *err)
+{
+    TRY(ecs_page_begin(call, page, err));
+    control_begin_list(call, member);
+    TRY(control_batches(call, control_key_str(prefix), REMIT_STR(""), visit, self, err));
+    control_end(call);
+    control_page_put_token(call, page, "nextToken");
+    return 0;
 }
 
 void ecs_put_failure(struct control_call *call, struct remit_str arn, const char *reason)

@@ -1,6 +1,5 @@
 #include "control/ops/ecs.h"
 #include "control/ops/ecs_rows.h"
-#include "control/ops/page.h"
 
 static const struct control_field input[] = {
     ECS_NEXT_TOKEN,
@@ -32,12 +31,7 @@ static int list_clusters(struct control_call *call, struct remit_err *err)
     struct control_key prefix = control_key_clusters();
     struct listing l = { .call = call };
 
-    TRY(ecs_page_begin(call, &l.page, err));
-    control_begin_list(call, "clusterArns");
-    TRY(control_batches(call, control_key_str(&prefix), REMIT_STR(""), visit, &l, err));
-    control_end(call);
-    control_page_put_token(call, &l.page, "nextToken");
-    return 0;
+    return ecs_list(call, "clusterArns", &prefix, visit, &l, &l.page, err);
 }
 
 /* No resource: policies speak of "*" here. [ecs-control 15.1] */

@@ -1,7 +1,6 @@
 #include "control/cluster_query.h"
 #include "control/ops/ecs.h"
 #include "control/ops/ecs_rows.h"
-#include "control/ops/page.h"
 
 static const char *const statuses[] = {
     "ACTIVE", "DRAINING", "REGISTERING", "DEREGISTERING", "REGISTRATION_FAILED", NULL
@@ -92,13 +91,8 @@ static int list_container_instances(struct control_call *call, struct remit_err 
     TRY(ecs_cluster_find(call, place.name, &cluster, err));
     if (control_in_str(call, "filter").len > 0)
         TRY(cluster_query_compile(control_in_str(call, "filter"), call->arena, &l.filter, err));
-    TRY(ecs_page_begin(call, &l.page, err));
     prefix = control_key_instances(place.name);
-    control_begin_list(call, "containerInstanceArns");
-    TRY(control_batches(call, control_key_str(&prefix), REMIT_STR(""), visit, &l, err));
-    control_end(call);
-    control_page_put_token(call, &l.page, "nextToken");
-    return 0;
+    return ecs_list(call, "containerInstanceArns", &prefix, visit, &l, &l.page, err);
 }
 
 const struct control_operation control_list_container_instances = {

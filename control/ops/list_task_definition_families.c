@@ -1,6 +1,5 @@
 #include "control/ops/ecs.h"
 #include "control/ops/ecs_rows.h"
-#include "control/ops/page.h"
 
 static const char *const statuses[] = { "ACTIVE", "INACTIVE", "ALL", NULL };
 static const struct control_field input[] = {
@@ -45,12 +44,7 @@ static int list_task_definition_families(struct control_call *call, struct remit
     struct control_key prefix = control_key_families();
     struct listing l = { .call = call };
 
-    TRY(ecs_page_begin(call, &l.page, err));
-    control_begin_list(call, "families");
-    TRY(control_batches(call, control_key_str(&prefix), REMIT_STR(""), visit, &l, err));
-    control_end(call);
-    control_page_put_token(call, &l.page, "nextToken");
-    return 0;
+    return ecs_list(call, "families", &prefix, visit, &l, &l.page, err);
 }
 
 /* No resource: policies speak of "*" here. [ecs-control 15.1] */

@@ -1,6 +1,5 @@
 #include "control/ops/ecs.h"
 #include "control/ops/ecs_rows.h"
-#include "control/ops/page.h"
 
 static const char *const statuses[] = { "ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS", NULL };
 static const char *const sorts[] = { "ASC", "DESC", NULL };

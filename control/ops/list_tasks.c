@@ -1,6 +1,5 @@
 #include "control/ops/ecs.h"
 #include "control/ops/ecs_rows.h"
-#include "control/ops/page.h"
 
 static const char *const desired[] = { "RUNNING", "PENDING", "STOPPED", NULL };
 static const struct control_field input[] = {
@@ -112,13 +111,8 @@ static int list_tasks(struct control_call *call, struct remit_err *err)
     TRY(instance_of(call, &place, &l, err));
     if (control_has(call, "desiredStatus"))
         l.desired = ecs_status_of(control_in_str(call, "desiredStatus"));
-    TRY(ecs_page_begin(call, &l.page, err));
     prefix = control_key_tasks(place.name);
-    control_begin_list(call, "taskArns");
-    TRY(control_batches(call, control_key_str(&prefix), REMIT_STR(""), visit, &l, err));
-    control_end(call);
-    control_page_put_token(call, &l.page, "nextToken");
-    return 0;
+    return ecs_list(call, "taskArns", &prefix, visit, &l, &l.page, err);
 }
 
 const struct control_operation control_list_tasks = {
