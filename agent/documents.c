@@ -308,7 +308,8 @@ static const char *known(const struct agent_task *task)
     for (size_t i = 0; i < task->n_containers; i++)
         if (task->units[i].status < lowest)
             lowest = task->units[i].status;
-    return lowest == AGENT_PULLED ? "NONE" : agent_status_name(lowest); /* [7.3] a quirk */
+    /* [task-endpoints 7.3] a quirk */
+    return lowest == AGENT_PULLED ? "NONE" : agent_status_name(lowest);
 }
 
 static void put_containers(const struct agent_task *task, bool v4, struct remit_jw *w)

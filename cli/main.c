@@ -7,11 +7,7 @@
 #include "common/os/log.h"
 
 static const struct cli_verb *const verbs[] = {
-    &cli_up,
-    &cli_join_token_create,
-    &cli_call,
-    &cli_policy_evaluate,
-    &cli_policy_format,
+    &cli_up,          &cli_join_token_create, &cli_call, &cli_policy_evaluate, &cli_policy_format,
     &cli_policy_lint,
 };
 

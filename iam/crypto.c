@@ -14,7 +14,7 @@
 
 #define SEAL_VERSION   1
 #define SEAL_CHUNK     1024
-#define HKDF_BYTES_MAX 8160 /* 255 blocks of the hash: RFC 5869 section 2.3 */
+#define HKDF_BYTES_MAX 8160 /* [rfc5869 2.3] 255 blocks of the hash */
 
 /*
  * What OpenSSL looks up by name at each use if it is not kept: fetched once, never freed, read

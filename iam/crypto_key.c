@@ -304,7 +304,7 @@ bool remit_crypto_key_verify(const struct remit_crypto_key *key, struct remit_st
 
 /* --- names and certificates for docker-registry --- */
 
-/* RFC 4648 section 6, a colon after each four: len * 8 must be a multiple of 5. */
+/* [rfc4648 6] a colon after each four: len * 8 must be a multiple of 5. */
 static void base32_groups(const unsigned char *bytes, size_t len, char *out)
 {
     unsigned bits = 0;
@@ -348,7 +348,7 @@ static bool certificate_serial(X509 *certificate)
 
     if (RAND_bytes(serial, sizeof(serial)) != 1)
         return false;
-    serial[0] = (serial[0] & 0x3f) | 0x40; /* positive, and never short: RFC 5280 4.1.2.2 */
+    serial[0] = (serial[0] & 0x3f) | 0x40; /* [rfc5280 4.1.2.2] positive, and never short */
     number = BN_bin2bn(serial, sizeof(serial), NULL);
     done = number != NULL && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != NULL;
     BN_free(number);

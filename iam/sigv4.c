@@ -55,7 +55,7 @@ static int too_late(const struct remit_sigv4_auth *auth, int64_t now_at, int64_t
                       REMIT_STR_ARG(auth->timestamp), limit, now, (int)(skew_s / 60));
 }
 
-/* [2.7] */
+/* [supporting-apis 2.7] */
 static int check_clock(const struct remit_sigv4_auth *auth, const struct remit_sigv4_rules *rules,
                        struct remit_err *err)
 {
@@ -70,7 +70,7 @@ static int check_clock(const struct remit_sigv4_auth *auth, const struct remit_s
     return 0;
 }
 
-/* [2.4] */
+/* [supporting-apis 2.4] */
 static int check_token_fits(const struct remit_sigv4_auth *auth, struct remit_err *err)
 {
     bool session = remit_str_starts(auth->access_key_id, REMIT_STR("ASIA"));
@@ -124,7 +124,7 @@ int remit_sigv4_signing_key(struct remit_str secret_access_key, struct remit_str
     return 0;
 }
 
-/* [2.3] */
+/* [supporting-apis 2.3] */
 int remit_sigv4_string_to_sign(const struct remit_sigv4_auth *auth,
                                struct remit_str canonical_request, struct remit_buf *out,
                                struct remit_err *err)
@@ -161,7 +161,7 @@ static int mismatch(struct remit_err *err, const char *reason)
                       reason);
 }
 
-/* [2.2 payload-hash] a true hash of the body, or UNSIGNED-PAYLOAD where the rules take it */
+/* [sigv4 payload-hash] a true hash of the body, or UNSIGNED-PAYLOAD where the rules take it */
 static int check_body(const struct remit_sigv4_request *request,
                       const struct remit_sigv4_rules *rules, struct remit_err *err)
 {
@@ -211,7 +211,7 @@ static const struct {
     { "InvalidClientTokenId", "UnrecognizedClientException" },
     { "SignatureDoesNotMatch", "InvalidSignatureException" },
     { "ExpiredToken", "ExpiredTokenException" },
-    /* [3] JSON has no name of its own for this; clients read a skewed clock from either */
+    /* [supporting-apis 3] JSON has no name for this; clients read a skewed clock from either */
     { "RequestExpired", "InvalidSignatureException" },
 };
 

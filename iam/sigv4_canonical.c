@@ -60,7 +60,7 @@ static void put_normal_path(struct remit_buf *out, struct remit_str path)
         remit_buf_put_byte(out, '/');
 }
 
-/* [canonical-uri] S3's rule: decoded, then encoded once. */
+/* [sigv4 canonical-uri] S3's rule: decoded, then encoded once. */
 static int put_plain_path(struct remit_buf *out, struct remit_str path, struct remit_err *err)
 {
     auto_buf struct remit_buf decoded = REMIT_BUF(REMIT_SIGV4_CANONICAL_MAX);
@@ -85,7 +85,7 @@ static int put_path(struct remit_buf *out, struct remit_str path, bool plain, st
 
 /* --- the query --- */
 
-/* [canonical-query] by encoded name, then by encoded value, bytewise */
+/* [sigv4 canonical-query] by encoded name, then by encoded value, bytewise */
 static int by_name_and_value(const void *a, const void *b)
 {
     const struct param *x = a;
@@ -122,7 +122,7 @@ static int encode_query(struct remit_str rest, bool presigned, struct remit_buf 
         here.value = text->len;
         if (presigned && remit_str_equal(remit_str_sub(remit_buf_view(text), here.name, text->len),
                                          REMIT_STR("X-Amz-Signature")))
-            continue; /* [canonical-query] all but the signature itself */
+            continue; /* [sigv4 canonical-query] all but the signature itself */
         TRY(put_encoded(text, &scratch, value, err));
         here.end = text->len;
         at[(*n)++] = here;
@@ -165,7 +165,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* [canonical-headers] trimmed, runs of blanks become one space */
+/* [sigv4 canonical-headers] trimmed, runs of blanks become one space */
 static void put_value(struct remit_buf *out, struct remit_str value)
 {
     size_t from = 0;
@@ -183,7 +183,7 @@ static void put_value(struct remit_buf *out, struct remit_str value)
     remit_buf_put(out, remit_str_sub(value, from, value.len));
 }
 
-/* [canonical-headers] the scheme's own port is not part of the host */
+/* [sigv4 canonical-headers] the scheme's own port is not part of the host */
 static struct remit_str without_default_port(struct remit_str host, bool tls)
 {
     struct remit_str port = tls ? REMIT_STR(":443") : REMIT_STR(":80");
@@ -227,7 +227,7 @@ static int put_headers(struct remit_buf *out, const struct remit_sigv4_request *
     return 0;
 }
 
-/* [payload-hash] what the header says, which verify compares with the body; else the body's */
+/* [sigv4 payload-hash] what the header says (verify compares it with the body), else the body's */
 static void put_payload_hash(struct remit_buf *out, const struct remit_sigv4_request *request)
 {
     const struct remit_http_header *said = sigv4_header(request, REMIT_STR("x-amz-content-sha256"));

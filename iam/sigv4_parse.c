@@ -27,7 +27,7 @@ struct parse {
     struct remit_arena *arena;
     struct remit_sigv4_auth *auth;
     struct pieces pieces;
-    struct remit_buf faults; /* [2.6] every fault is listed, a space between */
+    struct remit_buf faults; /* [supporting-apis 2.6] every fault is listed, a space between */
     bool faulty;
 };
 
@@ -65,7 +65,7 @@ bool sigv4_query_next(struct remit_str *rest, struct remit_str *name, struct rem
 {
     if (rest->ptr == NULL)
         return false;
-    /* [canonical-query] at every '&', then at the first '='; a name alone has an empty value */
+    /* [sigv4 canonical-query] at each '&', then at the first '='; a bare name's value is empty */
     if (!remit_str_cut(rest, '&', value))
         *rest = remit_str_from(NULL, 0);
     (void)remit_str_cut(value, '=', name);
@@ -172,7 +172,8 @@ static void collect_header_date(struct parse *p)
         p->pieces.date = remit_str_trim(amz != NULL ? amz->value : date->value);
 }
 
-/* [2.1] "AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…", in any order */
+/* [supporting-apis 2.1] AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…, in any order
+ */
 static void collect_header(struct parse *p, struct remit_str authorization)
 {
     const struct remit_http_header *token =

@@ -5,7 +5,7 @@
 #include "common/base/encode.h"
 #include "iam/crypto.h"
 
-/* [2.2] what proxies and clients may change on the way: never signed */
+/* [supporting-apis 2.2] what proxies and clients may change on the way: never signed */
 static const struct remit_str never_signed[] = {
     REMIT_STR_INIT("connection"),
     REMIT_STR_INIT("expect"),

@@ -71,7 +71,7 @@ static bool take_name(struct remit_str *rest, const struct remit_str *names, siz
     return false;
 }
 
-/* [RFC 1123 5.2.14] "Sun, 30 Aug 2015 12:36:00 GMT" */
+/* [rfc1123 5.2.14] "Sun, 30 Aug 2015 12:36:00 GMT" */
 static bool parse_rfc1123(struct remit_str text, int64_t *at)
 {
     struct remit_civil c = { 0 };

@@ -163,7 +163,7 @@ static bool is_base64url(struct remit_str text)
     return text.len > 0;
 }
 
-/* [RFC 7515 3.1] exactly three parts, each of the base64url alphabet, none empty */
+/* [rfc7515 3.1] exactly three parts, each of the base64url alphabet, none empty */
 static int split(struct remit_str token, struct parts *out, struct remit_err *err)
 {
     struct remit_str rest = token;
@@ -180,7 +180,7 @@ static int split(struct remit_str token, struct parts *out, struct remit_err *er
 }
 
 /*
- * [RFC 8725 3.1] The header may name one of our keys, and nothing else: exactly alg, kid and typ,
+ * [rfc8725 3.1] The header may name one of our keys, and nothing else: exactly alg, kid and typ,
  * so that neither alg:none nor HS256, jwk, jku, x5u or crit gets any further (attacks.md C1).
  */
 static int find_key(struct remit_str encoded, const struct remit_token_keys *keys,
@@ -290,7 +290,7 @@ static int decode_claims(struct remit_str token, struct remit_arena *arena,
     return read_claims(json, arena, out, err);
 }
 
-/* [RFC 7519 4.1] in seconds; the library's own check of exp would read the clock */
+/* [rfc7519 4.1] in seconds; the library's own check of exp would read the clock */
 int token_check_claims(const struct remit_token_claims *claims, struct remit_str issuer,
                        int64_t now_at, struct remit_err *err)
 {

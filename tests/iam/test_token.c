@@ -1,7 +1,7 @@
 /*
  * Session tokens that nobody encoded: none is taken. They are forged by hand, with the right key,
- * so that each refusal is about what its row names: headers (attacks.md C1), claims (C2),
- * signatures (C4).
+ * so that each refusal is about what its row names: headers, claims, signatures.
+ * [attacks C1, C2, C4]
  */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
