@@ -265,8 +265,8 @@ static bool not_principal_matches(const struct remit_statement *s, const struct 
             *text = s->principals[i].text;
         listed |= identity;
     }
-    if (!s->deny) /* any entry is enough to be left out; an empty list lets nobody in */
-        return listed == IDENTITY_NONE && s->n_principals > 0;
+    if (!s->deny) /* "*" but for those listed: any entry is enough, an empty list lets nobody in */
+        return listed == IDENTITY_NONE && s->n_principals > 0 && is_anybody(s, eval);
     if (eval->caller.boundary)
         return true;
     return (listed & IDENTITY_ANYBODY) == 0 && (listed & need) != need;

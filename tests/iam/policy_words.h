@@ -27,8 +27,9 @@
 #define NOT(who)                                                                                   \
     V "{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\"},"                               \
       "{\"Effect\":\"Deny\",\"NotPrincipal\":{\"AWS\":[" who "]},\"Action\":\"*\"}" END
-#define AWS(text) "{\"AWS\":\"" text "\"}"
-#define ROOT      "arn:aws:iam::" A ":root"
+#define ALL_BUT(who) V "{\"Effect\":\"Allow\",\"NotPrincipal\":" AWS(who) ",\"Action\":\"*\"}" END
+#define AWS(text)    "{\"AWS\":\"" text "\"}"
+#define ROOT         "arn:aws:iam::" A ":root"
 #define RCP_FULL                                                                                   \
     V "{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}" END
 #define RCP_DENY                                                                                   \
