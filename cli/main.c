@@ -6,10 +6,17 @@
 #include "cli/verb.h"
 #include "common/os/log.h"
 
+/* clang-format off */
 static const struct cli_verb *const verbs[] = {
-    &cli_up,          &cli_join_token_create, &cli_call, &cli_policy_evaluate, &cli_policy_format,
+    &cli_up,
+    &cli_join_token_create,
+    &cli_call,
+    &cli_policy_evaluate,
+    &cli_policy_simulate,
     &cli_policy_lint,
+    &cli_policy_format,
 };
+/* clang-format on */
 
 static int usage(FILE *out)
 {

@@ -18,5 +18,5 @@ struct cli_verb {
 #define CLI_UNUSABLE 2
 
 extern const struct cli_verb cli_up, cli_join_token_create, cli_call;
-extern const struct cli_verb cli_policy_evaluate, cli_policy_format;
+extern const struct cli_verb cli_policy_evaluate, cli_policy_format, cli_policy_simulate;
 extern const struct cli_verb cli_policy_lint;

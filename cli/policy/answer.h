@@ -12,6 +12,7 @@
 #pragma once
 
 #include "cli/policy/case.h"
+#include "cli/policy/documents.h"
 #include "cli/policy/layers.h"
 
 #define CLI_LEVELS_MOST                                                                            \

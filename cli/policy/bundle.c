@@ -1,4 +1,5 @@
 #include "cli/policy/answer.h"
+#include "cli/policy/documents.h"
 
 static const enum remit_policy_type types[REMIT_LAYER_COUNT] = {
     [REMIT_LAYER_RCP] = REMIT_POLICY_RCP,           [REMIT_LAYER_SCP] = REMIT_POLICY_SCP,
@@ -7,59 +8,12 @@ static const enum remit_policy_type types[REMIT_LAYER_COUNT] = {
     [REMIT_LAYER_SESSION] = REMIT_POLICY_SESSION,
 };
 
-/* ---- trust policies ---- */
-
-static bool assumes_role(struct remit_str action)
-{
-    static const char *const names[] = {
-        "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity",
-        "sts:SetContext", "sts:SetSourceIdentity",  "sts:TagSession"
-    };
-
-    for (size_t i = 0; i < REMIT_COUNT(names); i++)
-        if (remit_str_equal_nocase(action, remit_str_of(names[i])))
-            return true;
-    return false;
-}
-
-static bool is_role(struct remit_str resource)
-{
-    struct remit_arn arn;
-
-    return remit_arn_parse(resource, &arn) && remit_str_equal(arn.service, REMIT_STR("iam")) &&
-           remit_str_starts(arn.resource, REMIT_STR("role/"));
-}
-
-static bool names_resource(struct remit_str statement)
-{
-    return remit_json_find(statement, REMIT_STR("/Resource"), NULL, NULL) ||
-           remit_json_find(statement, REMIT_STR("/NotResource"), NULL, NULL);
-}
-
-static bool has_resource(struct remit_str document)
-{
-    struct remit_str statements = { 0 };
-    struct remit_str key, statement;
-    struct remit_json_walk walk;
-
-    if (!remit_json_find(document, REMIT_STR("/Statement"), &statements, NULL))
-        return false;
-    walk = remit_json_walk(statements);
-    if (walk.members)
-        return names_resource(statements);
-    while (remit_json_walk_next(&walk, &key, &statement))
-        if (names_resource(statement))
-            return true;
-    return false;
-}
-
-/* What is asked of a role when somebody wants to act as it is its trust policy. */
 static enum remit_policy_type type_of(enum remit_layer layer, const struct cli_case *one)
 {
-    if (layer == REMIT_LAYER_RESOURCE && assumes_role(one->request.action) &&
-        (is_role(one->request.resource) || !has_resource(one->layers[layer])))
-        return REMIT_POLICY_TRUST;
-    return types[layer];
+    return layer != REMIT_LAYER_RESOURCE
+               ? types[layer]
+               : cli_resource_policy_type(one->request.action, one->request.resource,
+                                          one->layers[layer]);
 }
 
 /* ---- loading ---- */

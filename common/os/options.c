@@ -42,6 +42,17 @@ static int set_word(const struct remit_option *o, const char *value, struct remi
                       o->value);
 }
 
+static int add_value(const struct remit_option *o, const char *value, struct remit_err *err)
+{
+    struct remit_option_list *list = o->out;
+
+    if (list->n == REMIT_OPTION_LIST_MOST)
+        return remit_fail(err, REMIT_ERR_INVALID, "BadOption", "%s is given more than %d times",
+                          o->name, REMIT_OPTION_LIST_MOST);
+    list->values[list->n++] = value;
+    return 0;
+}
+
 static int set(const struct remit_option *o, const char *value, struct remit_err *err)
 {
     if (value == NULL)
@@ -54,6 +65,8 @@ static int set(const struct remit_option *o, const char *value, struct remit_err
     if (value[0] == '\0')
         return remit_fail(err, REMIT_ERR_INVALID, "BadOption", "%s is empty, wanted %s", o->name,
                           o->value);
+    if (o->kind == REMIT_OPTION_LIST)
+        return add_value(o, value, err);
     *(const char **)o->out = value;
     return 0;
 }

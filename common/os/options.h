@@ -19,6 +19,15 @@ enum remit_option_kind {
     REMIT_OPTION_FLAG,     /* bool * */
     REMIT_OPTION_NUMBER,   /* long *, from min to max */
     REMIT_OPTION_WORD,     /* const char **, one of `words` */
+    REMIT_OPTION_LIST,     /* struct remit_option_list *: may be given again and again */
+};
+
+#define REMIT_OPTION_LIST_MOST 256
+
+/* The values, in the order given. */
+struct remit_option_list {
+    const char *values[REMIT_OPTION_LIST_MOST];
+    size_t n;
 };
 
 struct remit_option {

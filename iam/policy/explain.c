@@ -5,6 +5,7 @@
 #define CONDITIONS_MOST 8 /* of one statement */
 #define VALUES_MOST     4 /* of one condition */
 #define POINTER_MOST    512
+#define PLACE_MOST      1024
 
 /*
  * An explanation under way. The first decision, without a trace, gives the headline; then the
@@ -14,6 +15,8 @@ struct explaining {
     struct remit_printer *p;
     const struct remit_verdict *verdict;
     const struct remit_request *request;
+    remit_place_fn *place; /* NULL: nobody knows places */
+    void *place_self;
     unsigned silent;      /* REMIT_LAYER_BIT of layers that are there and do not allow */
     uint64_t silent_scps; /* a bit for each level */
     uint64_t silent_rcps;
@@ -21,6 +24,7 @@ struct explaining {
         DECIDING_STATEMENT, /* the one that the verdict names */
         NEAR_BY_CONDITION,  /* those that matched but for their conditions or their principal */
         NEAR_BY_RESOURCE,   /* those whose action matched, and nothing else */
+        HEARING_LAYERS,     /* none: which layers are silent is all that is wanted */
     } stage;
     unsigned n_near;
     struct remit_trace conditions[CONDITIONS_MOST]; /* of the statement that comes next */
@@ -30,8 +34,17 @@ struct explaining {
 
 /* ---- the parts of a line ---- */
 
-static void print_statement(struct remit_printer *p, const struct remit_trace *step)
+static void print_place(struct explaining *e, const struct remit_trace *step)
 {
+    char place[PLACE_MOST] = "";
+
+    if (e->place != NULL && e->place(e->place_self, step, place, sizeof(place)) > 0)
+        remit_print(e->p, " (%s)", place);
+}
+
+static void print_statement(struct explaining *e, const struct remit_trace *step)
+{
+    struct remit_printer *p = e->p;
     char pointer[POINTER_MOST];
 
     (void)remit_trace_pointer(step, pointer, sizeof(pointer));
@@ -46,6 +59,7 @@ static void print_statement(struct remit_printer *p, const struct remit_trace *s
         remit_print_quoted(p, step->sid);
         remit_print(p, ")");
     }
+    print_place(e, step);
 }
 
 static void print_texts(struct remit_printer *p, const struct remit_str *texts, size_t n)
@@ -61,8 +75,10 @@ static void print_texts(struct remit_printer *p, const struct remit_str *texts, 
 }
 
 /* "ArnLike ecs:cluster "a": the request has "b"". */
-static void print_condition(struct remit_printer *p, const struct remit_trace *c)
+static void print_condition(struct explaining *e, const struct remit_trace *c)
 {
+    struct remit_printer *p = e->p;
+
     remit_print(p, "    condition " REMIT_STR_FMT " ", REMIT_STR_ARG(c->operator_name));
     remit_print_quoted(p, c->key);
     remit_print(p, " ");
@@ -78,6 +94,7 @@ static void print_condition(struct remit_printer *p, const struct remit_trace *c
         remit_print(p, "; a policy variable in it has no value");
     if (c->malformed)
         remit_print(p, "; a value in it can't be read for this operator");
+    print_place(e, c);
     remit_print(p, "\n");
 }
 
@@ -85,7 +102,7 @@ static void print_conditions(struct explaining *e, bool failed_only)
 {
     for (unsigned i = 0; i < e->n_conditions; i++)
         if (!failed_only || !e->conditions[i].holds)
-            print_condition(e->p, &e->conditions[i]);
+            print_condition(e, &e->conditions[i]);
     if (e->skipped > 0)
         remit_print(e->p, "    and %u more conditions\n", e->skipped);
 }
@@ -117,7 +134,7 @@ static bool is_deciding(const struct explaining *e, const struct remit_trace *st
 static void print_deciding(struct explaining *e, const struct remit_trace *step)
 {
     remit_print(e->p, "  decided by ");
-    print_statement(e->p, step);
+    print_statement(e, step);
     remit_print(e->p, "\n");
     print_matched(e->p, "principal", step->principal, step->principal_text);
     print_matched(e->p, "action", step->action, step->action_text);
@@ -155,7 +172,7 @@ static void print_resources(struct remit_printer *p, const struct remit_statemen
 static void print_near(struct explaining *e, const struct remit_trace *step)
 {
     remit_print(e->p, "  near: ");
-    print_statement(e->p, step);
+    print_statement(e, step);
     remit_print(e->p, "\n");
     if (step->principal == REMIT_MATCH_NO)
         remit_print(e->p, "    principal does not match\n");
@@ -168,7 +185,8 @@ static void on_statement(struct explaining *e, const struct remit_trace *step)
 {
     if (e->stage == DECIDING_STATEMENT && is_deciding(e, step) && e->n_near++ == 0)
         print_deciding(e, step);
-    if (e->stage != DECIDING_STATEMENT && is_near(e, step) && e->n_near++ < NEAR_MOST)
+    if ((e->stage == NEAR_BY_CONDITION || e->stage == NEAR_BY_RESOURCE) && is_near(e, step) &&
+        e->n_near++ < NEAR_MOST)
         print_near(e, step);
     e->n_conditions = 0;
     e->skipped = 0;
@@ -247,32 +265,46 @@ static void print_levels(struct remit_printer *p, uint64_t levels)
             remit_print(p, " at level %u%s", level, levels > 1 ? "," : "");
 }
 
-static void print_grant(struct explaining *e, enum remit_layer layer, const struct named *named)
+static void print_document(struct remit_printer *p, const struct remit_request *r,
+                           enum remit_layer layer, const struct named *named)
 {
-    const struct remit_request *r = e->request;
     bool trust = layer == REMIT_LAYER_RESOURCE && remit_request_assumes_role(r);
 
-    remit_print(e->p, "  needs in %s", trust ? "role trust policy" : remit_layer_name(layer));
-    print_levels(e->p, layer == REMIT_LAYER_SCP   ? e->silent_scps
-                       : layer == REMIT_LAYER_RCP ? e->silent_rcps
-                                                  : 0);
-    remit_print(e->p, ": {\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",");
+    remit_print(p, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",");
     if (layer == REMIT_LAYER_RCP) {
-        remit_print(e->p, "\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}]}\n");
+        remit_print(p, "\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}]}");
         return;
     }
     if (layer == REMIT_LAYER_RESOURCE || layer == REMIT_LAYER_ENDPOINT)
-        print_principal(e->p, named);
-    remit_print(e->p, "\"Action\":");
-    remit_print_json(e->p, r->action);
+        print_principal(p, named);
+    remit_print(p, "\"Action\":");
+    remit_print_json(p, r->action);
     if (!trust && r->resource.len == 1 && r->resource.ptr[0] == '*') {
-        remit_print(e->p, ",\"Resource\":\"*\"");
+        remit_print(p, ",\"Resource\":\"*\"");
     } else if (!trust) {
-        remit_print(e->p, ",\"Resource\":\"");
-        remit_print_literal(e->p, r->resource);
-        remit_print(e->p, "\"");
+        remit_print(p, ",\"Resource\":\"");
+        remit_print_literal(p, r->resource);
+        remit_print(p, "\"");
     }
-    remit_print(e->p, "}]}\n");
+    remit_print(p, "}]}");
+}
+
+static uint64_t silent_levels(const struct explaining *e, enum remit_layer layer)
+{
+    return layer == REMIT_LAYER_SCP   ? e->silent_scps
+           : layer == REMIT_LAYER_RCP ? e->silent_rcps
+                                      : 0;
+}
+
+static void print_grant(struct explaining *e, enum remit_layer layer, const struct named *named)
+{
+    bool trust = layer == REMIT_LAYER_RESOURCE && remit_request_assumes_role(e->request);
+
+    remit_print(e->p, "  needs in %s", trust ? "role trust policy" : remit_layer_name(layer));
+    print_levels(e->p, silent_levels(e, layer));
+    remit_print(e->p, ": ");
+    print_document(e->p, e->request, layer, named);
+    remit_print(e->p, "\n");
 }
 
 /*
@@ -291,20 +323,27 @@ static unsigned needed_layers(const struct explaining *e, const struct remit_cal
     return lacking;
 }
 
-static void print_grants(struct explaining *e)
+/* Which layers, and who is to be named in them. False: no policy can name the caller. */
+static bool find_grants(const struct explaining *e, unsigned *layers, struct named *named)
 {
     struct remit_caller caller;
-    struct named named;
-    unsigned layers = 0;
 
     remit_caller_of(e->request, false, &caller);
     remit_caller_behind(e->request, &caller);
-    named = name_of(&caller);
-    if (named.type == NULL) {
+    *named = name_of(&caller);
+    *layers = needed_layers(e, &caller);
+    return named->type != NULL;
+}
+
+static void print_grants(struct explaining *e)
+{
+    struct named named;
+    unsigned layers = 0;
+
+    if (!find_grants(e, &layers, &named)) {
         remit_print(e->p, "  no policy can name this caller\n");
         return;
     }
-    layers = needed_layers(e, &caller);
     for (enum remit_layer layer = REMIT_LAYER_RCP; layer < REMIT_LAYER_COUNT; layer++)
         if (layers & REMIT_LAYER_BIT(layer))
             print_grant(e, layer, &named);
@@ -355,9 +394,41 @@ static void explain_stage(struct explaining *e, const struct remit_bundle *bundl
 size_t remit_explain(const struct remit_bundle *bundle, const struct remit_request *request,
                      char *out, size_t size)
 {
+    return remit_explain_at(bundle, request, NULL, NULL, out, size);
+}
+
+size_t remit_smallest_grant(const struct remit_bundle *bundle, const struct remit_request *request,
+                            enum remit_layer layer, uint64_t *levels, char *out, size_t size)
+{
     struct remit_printer p = { .out = out, .size = size };
     struct remit_verdict verdict;
     struct explaining e = { .p = &p, .verdict = &verdict, .request = request };
+    struct named named;
+    unsigned layers = 0;
+
+    if (size > 0)
+        out[0] = '\0';
+    if (bundle == NULL || request == NULL)
+        return 0;
+    (void)!remit_decide(bundle, request, NULL, NULL, &verdict);
+    explain_stage(&e, bundle, HEARING_LAYERS);
+    if (verdict.lacking == 0 || !find_grants(&e, &layers, &named) ||
+        !(layers & REMIT_LAYER_BIT(layer)))
+        return 0;
+    if (levels != NULL)
+        *levels = silent_levels(&e, layer);
+    print_document(&p, request, layer, &named);
+    return p.len;
+}
+
+size_t remit_explain_at(const struct remit_bundle *bundle, const struct remit_request *request,
+                        remit_place_fn *place, void *self, char *out, size_t size)
+{
+    struct remit_printer p = { .out = out, .size = size };
+    struct remit_verdict verdict;
+    struct explaining e = {
+        .p = &p, .verdict = &verdict, .request = request, .place = place, .place_self = self
+    };
 
     if (size > 0)
         out[0] = '\0';

@@ -9,12 +9,14 @@ static const char *state;
 static long port;
 static bool quiet;
 static const char *store;
+static struct remit_option_list also;
 static const char *const stores[] = { "ram", "lmdb", NULL };
 static const struct remit_option options[] = {
     { "--state", "DIR", "where", REMIT_OPTION_TEXT, &state, .required = true },
     { "--port", "N", "which", REMIT_OPTION_NUMBER, &port, .min = 0, .max = 65535 },
     { "--quiet", NULL, "hush", REMIT_OPTION_FLAG, &quiet },
     { "--store", "ram|lmdb", "kind", REMIT_OPTION_WORD, &store, .words = stores },
+    { "--also", "FILE", "more", REMIT_OPTION_LIST, &also },
 };
 
 static int parse(const char **argv, int *rest, struct remit_err *err)
@@ -52,6 +54,22 @@ Test(command_line, what_is_no_option_keeps_its_order)
     cr_expect_str_eq(argv[0], "one");
     cr_expect_str_eq(argv[1], "two");
     cr_expect_str_eq(argv[2], "--three");
+}
+
+Test(command_line, a_list_takes_its_values_in_order_and_not_too_many)
+{
+    const char *argv[] = { "--also", "a", "--state", "/s", "--also=b", "--also", "a", NULL };
+    struct remit_err err = { 0 };
+    int rest = 0;
+
+    cr_assert(eq(int, parse(argv, &rest, &err), 0), "%s", err.text);
+    cr_assert(eq(sz, also.n, 3));
+    cr_expect_str_eq(also.values[0], "a");
+    cr_expect_str_eq(also.values[1], "b");
+    cr_expect_str_eq(also.values[2], "a");
+    also.n = REMIT_OPTION_LIST_MOST;
+    cr_expect(eq(int, parse(argv, &rest, &err), -1));
+    cr_expect_str_eq(err.text, "--also is given more than 256 times");
 }
 
 static const struct {

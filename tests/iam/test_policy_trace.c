@@ -321,3 +321,57 @@ Test(policy_trace, explanation_is_cut_like_snprintf)
     cr_expect(eq(sz, remit_explain(&bundle, &request, NULL, 0), len));
     cr_expect(eq(sz, remit_explain(NULL, &request, whole, sizeof(whole)), 0));
 }
+
+/* ---- places, and grants by themselves ---- */
+
+static size_t place_of(void *self, const struct remit_trace *step, char *out, size_t size)
+{
+    return (size_t)snprintf(out, size, "%s:%s", (const char *)self,
+                            step->kind == REMIT_TRACE_CONDITION ? "condition" : "statement");
+}
+
+Test(policy_trace, explanation_tells_the_places_that_it_is_given)
+{
+    auto_policy_set struct remit_policy_set *set =
+        kit_set(REMIT_POLICY_IDENTITY,
+                "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"a:b\",\"Resource\":"
+                "\"*\",\"Condition\":{\"Bool\":{\"k\":\"true\"}}}}");
+    const struct remit_bundle bundle = { .identity = set };
+    const struct remit_request request = { .principal = REMIT_STR(U),
+                                           .action = REMIT_STR("a:b"),
+                                           .resource = REMIT_STR("*") };
+    char text[4096];
+    char name[] = "f.json";
+    size_t len = remit_explain_at(&bundle, &request, place_of, name, text, sizeof(text));
+
+    cr_assert(eq(sz, len, strlen(text)));
+    cr_expect(strstr(text, "\"p\" /Statement (f.json:statement)\n") != NULL, "%s", text);
+    cr_expect(strstr(text, "has no such key (f.json:condition)\n") != NULL, "%s", text);
+}
+
+Test(policy_trace, smallest_grants_are_those_of_the_explanation)
+{
+    auto_policy_set struct remit_policy_set *silent = kit_set(REMIT_POLICY_SCP, SILENT);
+    const struct remit_policy_set *const scps[] = { silent, silent };
+    const struct remit_bundle bundle = { .scps = scps, .n_scps = 2 };
+    const struct remit_request request = { .principal = REMIT_STR(U),
+                                           .action = REMIT_STR("a:b"),
+                                           .resource = REMIT_STR("*") };
+    char why[4096];
+    char grant[1024];
+    uint64_t levels = 0;
+
+    (void)remit_explain(&bundle, &request, why, sizeof(why));
+    cr_assert(remit_smallest_grant(&bundle, &request, REMIT_LAYER_IDENTITY, NULL, grant,
+                                   sizeof(grant)) > 0);
+    cr_expect(strstr(why, grant) != NULL);
+    cr_assert(remit_smallest_grant(&bundle, &request, REMIT_LAYER_SCP, &levels, grant,
+                                   sizeof(grant)) > 0);
+    cr_expect(eq(u64, levels, 3));
+    cr_expect(eq(
+        sz,
+        remit_smallest_grant(&bundle, &request, REMIT_LAYER_BOUNDARY, NULL, grant, sizeof(grant)),
+        0));
+    cr_expect_str_eq(grant, "");
+    cr_expect(eq(sz, remit_smallest_grant(NULL, &request, REMIT_LAYER_IDENTITY, NULL, NULL, 0), 0));
+}

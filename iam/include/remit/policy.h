@@ -21,6 +21,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <remit/attr.h>
 #include <remit/err.h>
@@ -229,6 +230,23 @@ REMIT_API size_t remit_denial_message(const struct remit_request *request,
  */
 REMIT_API size_t remit_explain(const struct remit_bundle *bundle,
                                const struct remit_request *request, char *out, size_t size);
+
+/* Where the statement or condition of a step stands, as text ("deploy.json:4:7"); empty: unknown.
+ * Written like snprintf. */
+typedef size_t remit_place_fn(void *self, const struct remit_trace *step, char *out, size_t size);
+/* remit_explain() with the places of what it speaks of; `place` may be NULL. */
+REMIT_API size_t remit_explain_at(const struct remit_bundle *bundle,
+                                  const struct remit_request *request, remit_place_fn *place,
+                                  void *self, char *out, size_t size);
+/*
+ * The smallest document that would give a layer the Allow that the request lacks there: one of
+ * those that remit_explain() ends with. Written like snprintf; empty when the layer lacks none, or
+ * when no policy can name the caller. *levels (may be NULL): of SCPs and RCPs, a bit for each
+ * level, up to 64.
+ */
+REMIT_API size_t remit_smallest_grant(const struct remit_bundle *bundle,
+                                      const struct remit_request *request, enum remit_layer layer,
+                                      uint64_t *levels, char *out, size_t size);
 
 #ifdef __cplusplus
 }
