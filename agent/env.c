@@ -160,6 +160,7 @@ static const struct row {
     { "AWS_ENDPOINT_URL_ECR", WITH_RELAY, DEFAULT, relay_url, "AWS_ENDPOINT_URL" },
     { "AWS_ENDPOINT_URL_SSM", WITH_RELAY, DEFAULT, relay_url, "AWS_ENDPOINT_URL" },
     { "AWS_ENDPOINT_URL_SECRETS_MANAGER", WITH_RELAY, DEFAULT, relay_url, "AWS_ENDPOINT_URL" },
+    { "AWS_ENDPOINT_URL_ACCESSANALYZER", WITH_RELAY, DEFAULT, relay_url, "AWS_ENDPOINT_URL" },
 };
 
 static bool applies(const struct agent_env *env, const struct row *row)

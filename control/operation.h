@@ -12,7 +12,7 @@
  *          Query codec builds the same tree from form parameters ("Tags.member.1.Key=a"), so a
  *          handler can't tell the protocols apart. Timestamps are numbers (seconds since 1970),
  *          blobs base64 text that has been checked.
- * Output:  control_put_*() below. One writer, two codecs: JSON 1.1 and Query XML.
+ * Output:  control_put_*() below. One writer, two codecs: JSON (1.1 and REST) and Query XML.
  * Errors:  remit_fail() with the service's own wire code. Kinds INTERNAL and UNAVAILABLE are
  *          logged whole and shown as the service's fault code with the request id only; so are
  *          codes that come from below (store, keeper). A CONFLICT whose code is the store's own
@@ -52,7 +52,11 @@ struct keeper_client;   /* control/keeper/client.h */
 
 /* ---- services ------------------------------------------------------------------------------ */
 
-enum control_protocol { CONTROL_JSON_1_1 = 1, CONTROL_QUERY };
+enum control_protocol {
+    CONTROL_JSON_1_1 = 1, /* the operation is a header: X-Amz-Target */
+    CONTROL_QUERY,        /* the operation is a parameter: Action */
+    CONTROL_REST_JSON,    /* the operation is method and path */
+};
 
 struct control_service {
     const char *name; /* signing name and prefix of actions: "ecs" */
@@ -68,7 +72,8 @@ struct control_service {
     bool plain_invalid;    /* bounds are told in ECS's short form, not "1 validation error…" */
 };
 extern const struct control_service control_ecs, control_agent_api, control_admin_api, control_sts,
-    control_iam, control_ecr, control_ssm, control_secretsmanager; /* control/services.c */
+    control_iam, control_ecr, control_ssm, control_secretsmanager,
+    control_access_analyzer; /* control/services.c */
 
 /* ---- input --------------------------------------------------------------------------------- */
 
@@ -109,7 +114,8 @@ struct control_field {
     const struct control_field *element;   /* LIST, MAP */
     const struct control_field *fields;    /* STRUCTURE */
     size_t n_fields;
-    bool secret; /* never shown in an error */
+    bool secret;   /* never shown in an error */
+    bool in_query; /* REST-JSON: a parameter behind '?', no member of the body */
 };
 
 /* Elements that many tables need. */
@@ -167,6 +173,7 @@ enum control_proof {
 struct control_operation {
     const struct control_service *service;
     const char *name;   /* "RunTask" */
+    const char *path;   /* REST-JSON: what is posted to, "/policy/validation" */
     const char *action; /* "ecs:RunTask": the action that policies are asked about */
     enum control_proof proof;
     bool reads_only; /* changes nothing: need not stop when the audit log can't be written */
@@ -198,6 +205,8 @@ extern const struct control_operation *const control_ecr_operations[]; /* contro
 extern const struct control_operation *const control_ssm_operations[]; /* control/ops/ssm.c */
 extern const struct control_operation
     *const control_secretsmanager_operations[]; /* control/ops/secretsmanager.c */
+extern const struct control_operation
+    *const control_access_analyzer_operations[]; /* control/ops/access_analyzer.c */
 
 struct control_config {
     struct remit_str account;   /* "123456789012" */

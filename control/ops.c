@@ -11,6 +11,7 @@ static const struct control_operation *const *const lists[] = {
     control_ecr_operations,
     control_ssm_operations,
     control_secretsmanager_operations,
+    control_access_analyzer_operations,
     NULL,
 };
 
@@ -66,6 +67,15 @@ const struct control_operation *control_operation_by_target(struct remit_str tar
 
     (void)remit_str_cut(&target, '.', &prefix);
     return by_name(service, target);
+}
+
+const struct control_operation *control_operation_by_path(struct remit_str path)
+{
+    for (size_t list = 0; lists[list] != NULL; list++)
+        for (const struct control_operation *const *op = lists[list]; *op != NULL; op++)
+            if ((*op)->path != NULL && remit_str_equal(remit_str_of((*op)->path), path))
+                return *op;
+    return NULL;
 }
 
 const struct control_operation *control_operation_by_action(struct remit_str version,

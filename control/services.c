@@ -92,3 +92,13 @@ const struct control_service control_secretsmanager = {
     .fault = "InternalServiceError",
     .message = "Message",
 };
+
+const struct control_service control_access_analyzer = {
+    .name = "access-analyzer",
+    .protocol = CONTROL_REST_JSON,
+    .skew_s = 900,
+    .invalid = "ValidationException",
+    .malformed = "ValidationException",
+    .fault = "InternalServerException",
+    .message = "message",
+};

@@ -59,10 +59,11 @@ int control_ask(struct control_call *call, const char *action, struct remit_str 
 int control_role_trusts(struct control_call *call, const struct iam_principal_record *role,
                         const char *service, bool *trusts, struct remit_err *err) REMIT_MUST_USE;
 
-/* All rows, by X-Amz-Target or by Action and Version. NULL when there is none. */
+/* All rows, by X-Amz-Target, by Action and Version, or by path. NULL when there is none. */
 const struct control_operation *control_operation_by_target(struct remit_str target);
 const struct control_operation *control_operation_by_action(struct remit_str version,
                                                             struct remit_str action);
+const struct control_operation *control_operation_by_path(struct remit_str path);
 const struct control_service *control_service_by_target(struct remit_str target);
 const struct control_service *control_service_by_version(struct remit_str version);
 /* For tests that walk the router: the i-th row, NULL past the end. */

@@ -54,6 +54,17 @@ static int class_status(const struct remit_err *err)
     return remit_err_class(err->kind)->http_status;
 }
 
+const char *control_content_type(const struct control_service *service)
+{
+    static const char *const types[] = {
+        [CONTROL_JSON_1_1] = "application/x-amz-json-1.1",
+        [CONTROL_QUERY] = "text/xml",
+        [CONTROL_REST_JSON] = "application/json",
+    };
+
+    return types[service != NULL ? service->protocol : CONTROL_JSON_1_1];
+}
+
 /* ---- JSON 1.1 ---- */
 
 /*
@@ -98,7 +109,7 @@ static void answer_json(const struct control_call *call, const struct control_se
     const char *code = json_code(shown->code);
 
     response->status = class_status(shown) >= 500 ? class_status(shown) : 400;
-    response->content_type = "application/x-amz-json-1.1";
+    response->content_type = control_content_type(service);
     remit_http_header_add(response, "x-amzn-ErrorType", remit_str_of(code));
     remit_jw_object(&w);
     remit_jw_put_cstr(&w, "__type", code);
@@ -107,12 +118,50 @@ static void answer_json(const struct control_call *call, const struct control_se
     remit_jw_end(&w);
 }
 
-/* ---- Query ---- */
+/* ---- the status of a code ---- */
 
-static const struct {
+struct status_row {
     const char *code;
     int status;
-} query_statuses[] = {
+};
+
+static int status_of(const struct status_row *rows, size_t n, const struct remit_err *shown)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(rows[i].code, shown->code) == 0)
+            return rows[i].status;
+    return class_status(shown);
+}
+
+/* ---- REST-JSON ---- */
+
+static const struct status_row rest_statuses[] = {
+    { "UnprocessableEntityException", 422 },
+    { "UnknownOperationException", 404 },
+};
+
+/* ValidationException has a member of its own for what was wrong (supporting-apis.md 12). */
+static void answer_rest(const struct control_call *call, const struct control_service *service,
+                        const struct remit_err *shown, struct remit_http_response *response)
+{
+    struct remit_jw w = REMIT_JW(&response->body);
+    const char *code = json_code(shown->code);
+
+    response->status = status_of(rest_statuses, REMIT_COUNT(rest_statuses), shown);
+    response->content_type = control_content_type(service);
+    remit_http_header_add(response, "x-amzn-ErrorType", remit_str_of(code));
+    remit_jw_object(&w);
+    remit_jw_put_cstr(&w, service->message, shown->text);
+    if (strcmp(code, "ValidationException") == 0)
+        remit_jw_put_cstr(&w, "reason",
+                          call->input != NULL ? "fieldValidationFailed" : "cannotParse");
+    put_details(&w, call->grants);
+    remit_jw_end(&w);
+}
+
+/* ---- Query ---- */
+
+static const struct status_row query_statuses[] = {
     { "IncompleteSignature", 400 },
     { "RequestExpired", 400 },
     { "MissingAction", 400 },
@@ -123,14 +172,6 @@ static const struct {
     { "ConcurrentModification", 409 },
     { "EntityTemporarilyUnmodifiable", 409 },
 };
-
-static int query_status(const struct remit_err *shown)
-{
-    for (size_t i = 0; i < REMIT_COUNT(query_statuses); i++)
-        if (strcmp(query_statuses[i].code, shown->code) == 0)
-            return query_statuses[i].status;
-    return class_status(shown);
-}
 
 static void put_element(struct remit_buf *out, const char *name, const char *text)
 {
@@ -144,8 +185,8 @@ static void answer_query(const struct control_call *call, const struct control_s
 {
     struct remit_buf *out = &response->body;
 
-    response->status = query_status(shown);
-    response->content_type = "text/xml";
+    response->status = status_of(query_statuses, REMIT_COUNT(query_statuses), shown);
+    response->content_type = control_content_type(service);
     remit_buf_put_fmt(out, "<ErrorResponse xmlns=\"%s\"><Error>", service->xmlns);
     put_element(out, "Type", response->status >= 500 ? "Receiver" : "Sender");
     put_element(out, "Code", shown->code);
@@ -163,6 +204,8 @@ void control_error_answer(const struct control_call *call, const struct control_
     remit_buf_clear(&response->body);
     if (service != NULL && service->protocol == CONTROL_QUERY)
         answer_query(call, service, shown, response);
+    else if (service != NULL && service->protocol == CONTROL_REST_JSON)
+        answer_rest(call, service, shown, response);
     else
         answer_json(call, service, shown, response);
 }

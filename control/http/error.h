@@ -2,10 +2,11 @@
  * error.h - what a failed call says to its caller, in the service's own words.
  *
  * JSON 1.1: 400 (or 5xx) with {"__type":code, <message member>:text, …} and x-amzn-ErrorType.
+ * REST-JSON: the status of the code, {"message":text, …} and x-amzn-ErrorType.
  * Query: <ErrorResponse> with the status of the code. Our own failures (INTERNAL, UNAVAILABLE and
  * every code of store, keeper or libraries) become the service's fault code and a request id: the
  * whole of it goes to the log only.
- * Sources: supporting-apis.md 1.1, 1.2, 3, 4, 7.3.
+ * Sources: supporting-apis.md 1.1 to 1.3, 3, 4, 7.3, 12.
  */
 #pragma once
 
@@ -14,6 +15,9 @@
 #include "common/os/http_server.h"
 #include "control/http/request.h"
 #include "control/operation.h"
+
+/* Of what the service answers; JSON 1.1 for NULL. */
+const char *control_content_type(const struct control_service *service);
 
 /* As the caller may see it: *shown is *err, or the fault that stands for it. `service` may be
  * NULL (nothing is known yet). */

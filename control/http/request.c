@@ -5,6 +5,7 @@
 
 #include "control/http/dispatch.h"
 #include "control/http/input.h"
+#include "control/http/rest.h"
 
 #define SHOWN_NAME 64 /* bytes of a stranger's name for an operation that are shown */
 
@@ -63,12 +64,22 @@ static int refuse_body(const struct control_service *service, const struct remit
                       quote != NULL ? (int)(quote - why->text) : (int)strlen(why->text), why->text);
 }
 
-static int parse_json(struct control_call *call, struct control_request *request,
-                      struct remit_str target, struct remit_err *err)
+/* An empty body is one without members. */
+static int parse_body(struct control_request *request, struct remit_err *err)
 {
     struct remit_str body = request->http->body;
     struct remit_err why = { 0 };
 
+    if (body.len == 0)
+        body = REMIT_STR("{}");
+    if (remit_json_parse(body, CONTROL_BODY_MAX, &request->tree, &why) != 0)
+        return refuse_body(request->service, &why, err);
+    return 0;
+}
+
+static int parse_json(struct control_call *call, struct control_request *request,
+                      struct remit_str target, struct remit_err *err)
+{
     request->service = control_service_by_target(target);
     call->operation = control_operation_by_target(target);
     if (call->operation == NULL || !remit_str_equal(request->http->method, REMIT_STR("POST")) ||
@@ -76,11 +87,25 @@ static int parse_json(struct control_call *call, struct control_request *request
         return remit_fail(err, REMIT_ERR_INVALID, "UnknownOperationException",
                           "The requested operation is not recognized by the service: '%.*s'",
                           shown(target), target.ptr);
-    if (body.len == 0)
-        body = REMIT_STR("{}");
-    if (remit_json_parse(body, CONTROL_BODY_MAX, &request->tree, &why) != 0)
-        return refuse_body(request->service, &why, err);
-    return 0;
+    return parse_body(request, err);
+}
+
+/* ---- REST-JSON: the operation is method and path ---- */
+
+static int parse_rest(struct control_call *call, struct control_request *request,
+                      struct remit_err *err)
+{
+    const struct remit_http_request *http = request->http;
+
+    call->operation = control_operation_by_path(http->path);
+    if (call->operation != NULL)
+        request->service = call->operation->service;
+    if (call->operation == NULL || !remit_str_equal(http->method, REMIT_STR("POST")))
+        return remit_fail(err, REMIT_ERR_NOT_FOUND, "UnknownOperationException",
+                          "There is no operation %.*s %.*s", shown(http->method), http->method.ptr,
+                          shown(http->path), http->path.ptr);
+    TRY(parse_body(request, err));
+    return control_rest_tree(call->operation, http->query, call->arena, &request->tree, err);
 }
 
 /* ---- Query: the operation is a parameter ---- */
@@ -131,7 +156,9 @@ int control_parse(struct control_call *call, struct control_request *request, st
 
     call->request = request;
     TRY(remit_arena_check(call->arena, "the request", err));
-    if (target.ptr != NULL)
+    if (!remit_str_equal(request->http->path, REMIT_STR("/")))
+        TRY(parse_rest(call, request, err));
+    else if (target.ptr != NULL)
         TRY(parse_json(call, request, target, err));
     else
         TRY(parse_query(call, request, err));

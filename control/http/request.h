@@ -2,7 +2,8 @@
  * request.h - one HTTP request as the dispatcher sees it, and which operation it means.
  *
  * Ownership: everything is borrowed from the HTTP server's request or the call's arena.
- * Errors:    INVALID "UnknownOperationException" (JSON), "InvalidAction", "MissingAction" (Query).
+ * Errors:    INVALID "UnknownOperationException" (JSON), "InvalidAction", "MissingAction" (Query);
+ *            NOT_FOUND "UnknownOperationException" (REST).
  */
 #pragma once
 

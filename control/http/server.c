@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include <remit/services.h>
+
 #include "common/os/clock.h"
 #include "common/os/log.h"
 #include "control/http/dispatch.h"
@@ -9,6 +11,18 @@
 #include "control/http/policies.h"
 #include "control/http/record.h"
 #include "control/http/routes.h"
+#include "policies/services.h"
+
+/* Those of policies/, built in. */
+static int load_services(struct control_server *server, struct remit_err *err)
+{
+    TRY(remit_services_new(&server->services, err));
+    for (size_t i = 0; i < policies_service_count; i++)
+        TRY(remit_services_add(
+            server->services, remit_str_from(policies_service[i].document, policies_service[i].len),
+            err));
+    return 0;
+}
 
 int control_server_init(struct control_server *server, const struct control_config *config,
                         struct control_store *store, struct keeper_client *keeper,
@@ -20,7 +34,8 @@ int control_server_init(struct control_server *server, const struct control_conf
     (void)pthread_mutex_init(&server->under_way.lock, NULL);
     (void)pthread_cond_init(&server->under_way.fewer, NULL);
     if (remit_token_cache_new(CONTROL_TOKEN_CACHE_MAX, &server->tokens, err) == 0 &&
-        control_policies_new(CONTROL_POLICY_CACHE_MAX, &server->policies, err) == 0)
+        control_policies_new(CONTROL_POLICY_CACHE_MAX, &server->policies, err) == 0 &&
+        load_services(server, err) == 0)
         return 0;
     control_server_clear(server);
     return -1;
@@ -30,6 +45,7 @@ void control_server_clear(struct control_server *server)
 {
     remit_token_cache_drop(&server->tokens);
     control_policies_drop(&server->policies);
+    remit_services_drop(&server->services);
     (void)pthread_cond_destroy(&server->under_way.fewer);
     (void)pthread_mutex_destroy(&server->under_way.lock);
 }
@@ -76,7 +92,7 @@ void control_server_drain(struct control_server *server, int timeout_ms)
         (void)nanosleep(&send, NULL);
 }
 
-/* ---- POST /, and GET / of a presigned request ---- */
+/* ---- POST /, GET / of a presigned request, and the paths of REST services ---- */
 
 static void fail(struct control_call *call, const struct control_request *request,
                  const struct remit_err *err, struct remit_http_response *response)
@@ -97,9 +113,7 @@ static void serve_api(struct control_call *call, struct control_request *request
         return;
     }
     response->status = 200;
-    response->content_type = call->operation->service->protocol == CONTROL_QUERY
-                                 ? "text/xml"
-                                 : "application/x-amz-json-1.1";
+    response->content_type = control_content_type(call->operation->service);
 }
 
 /* ---- other paths ---- */
@@ -193,7 +207,8 @@ static void serve(struct control_call *call, struct control_request *request,
 {
     const struct remit_http_request *http = request->http;
 
-    if (remit_str_equal(http->path, REMIT_STR("/"))) {
+    if (remit_str_equal(http->path, REMIT_STR("/")) ||
+        control_operation_by_path(http->path) != NULL) {
         serve_api(call, request, response);
         return;
     }

@@ -18,6 +18,7 @@
 #include "control/operation.h"
 
 struct control_policies; /* control/http/policies.h */
+struct remit_services;   /* remit/services.h */
 
 #define CONTROL_TOKEN_CACHE_MAX   16384
 #define CONTROL_POLICY_CACHE_MAX  4096
@@ -29,6 +30,7 @@ struct control_server {
     struct keeper_client *keeper;
     struct remit_token_cache *tokens;
     struct control_policies *policies;
+    struct remit_services *services; /* descriptions of services, for Access Analyzer */
     struct control_audit *audit;
     bool tls;
     _Atomic uint64_t keys_generation; /* of the keeper's signing keys when `tokens` was filled */

@@ -219,7 +219,8 @@ static bool sounds_like_reading(const struct control_operation *op)
 
     return is_refused(op) || strncmp(name, "Get", 3) == 0 || strncmp(name, "List", 4) == 0 ||
            strncmp(name, "Describe", 8) == 0 || strncmp(name, "Poll", 4) == 0 ||
-           strncmp(name, "Discover", 8) == 0 || strncmp(name, "Simulate", 8) == 0;
+           strncmp(name, "Discover", 8) == 0 || strncmp(name, "Simulate", 8) == 0 ||
+           op->service == &control_access_analyzer;
 }
 
 Test(dispatch, every_row_has_an_action_a_handler_and_bounds)
@@ -262,7 +263,9 @@ Test(dispatch, every_row_is_found_by_its_own_name_and_no_two_share_one)
     for (size_t i = 0; (op = control_operation_at(i)) != NULL; i++) {
         const struct control_operation *found = NULL;
 
-        if (op->service->protocol == CONTROL_JSON_1_1)
+        if (op->service->protocol == CONTROL_REST_JSON)
+            found = control_operation_by_path(remit_str_of(op->path));
+        else if (op->service->protocol == CONTROL_JSON_1_1)
             found = control_operation_by_target(
                 remit_arena_fmt(&face.arena, "%s.%s", op->service->target, op->name));
         else

@@ -81,15 +81,24 @@ static int parse_and_run(struct control_call *call, const struct once *once)
         remit_arena_fmt(call->arena, "Action=%s&Version=%s%s%s", row->name, row->service->version,
                         once->body[0] != '\0' ? "&" : "", once->body);
     struct remit_http_header header = { REMIT_STR("X-Amz-Target"), target };
-    bool json = row->service->protocol == CONTROL_JSON_1_1;
+    bool json = row->service->protocol != CONTROL_QUERY;
+    struct remit_str body = remit_str_of(once->body);
+    struct remit_str query = { 0 };
     struct remit_http_request http = { .method = REMIT_STR("POST"),
                                        .path = REMIT_STR("/"),
-                                       .body = json ? remit_str_of(once->body) : form,
+                                       .body = json ? body : form,
                                        .headers = &header,
-                                       .n_headers = json };
+                                       .n_headers = row->service->protocol == CONTROL_JSON_1_1 };
     struct control_request request;
     int result = 0;
 
+    if (row->path != NULL) { /* "maxResults=1 {…}": what stands behind '?' comes first */
+        if (body.len > 0 && body.ptr[0] != '{')
+            (void)remit_str_cut(&body, ' ', &query);
+        http.path = remit_str_of(row->path);
+        http.query = query;
+        http.body = body;
+    }
     control_request_init(&request, &http, false, call->arena);
     result = control_parse(call, &request, &face_err);
     cr_assert(result != 0 || call->operation == row);

@@ -14,7 +14,8 @@ void op_close(void);
 /* Moves the clock of the calls to come. */
 void op_clock(double now);
 
-/* `body` is the form without Action and Version, or the JSON text. */
+/* `body` is the form without Action and Version, or the JSON text; for REST "a=b {…}" has a query.
+ */
 int op(const char *name, const char *body); /* by the root user */
 int op_user(const char *user, const char *name, const char *body);
 int op_session(const char *role, const char *session, const char *name, const char *body);
