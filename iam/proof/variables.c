@@ -1,0 +1,256 @@
+#include <string.h>
+
+#include "iam/proof/problem.h"
+
+#define SLICES_MAX   14 /* of one variable */
+#define LITERALS_MAX 6
+#define CHOICES_MAX  256 /* of slices, over all variables */
+
+/* ---- which variables there are ---- */
+
+struct finding {
+    struct proof_problem *p;
+    size_t cap;
+    bool fallback[PROOF_AXES_MAX];
+};
+
+static size_t index_of(const struct proof_problem *p, struct remit_str key)
+{
+    for (size_t i = 0; i < p->n_variables; i++)
+        if (remit_str_equal_nocase(p->variables[i].key, key))
+            return i;
+    return p->n_variables;
+}
+
+static bool take_glob(struct finding *f, const struct remit_glob *glob)
+{
+    struct proof_problem *p = f->p;
+
+    for (uint32_t i = 0; glob->variables && i < glob->n_runs; i++) {
+        for (uint32_t j = 0; j < glob->runs[i].n_pieces; j++) {
+            const struct remit_glob_piece *piece = &glob->runs[i].pieces[j];
+            size_t at = 0;
+
+            if (piece->kind != REMIT_PIECE_VARIABLE || piece->broken)
+                continue;
+            at = index_of(p, piece->text);
+            if (at == PROOF_AXES_MAX)
+                return false;
+            if (at == p->n_variables)
+                p->variables[p->n_variables++].key = piece->text;
+            f->fallback[at] = f->fallback[at] || piece->has_fallback;
+        }
+    }
+    return true;
+}
+
+static bool is_text(enum remit_operand_kind kind)
+{
+    return kind == REMIT_OPERAND_STRING || kind == REMIT_OPERAND_PATTERN;
+}
+
+static bool take_condition(struct finding *f, const struct remit_condition *c)
+{
+    for (size_t i = 0; i < c->n_operands; i++) {
+        const struct remit_operand *o = &c->operands[i];
+
+        if (is_text(c->op->operand) && !take_glob(f, &o->is.glob))
+            return false;
+        for (size_t j = 0;
+             c->op->operand == REMIT_OPERAND_ARN && !o->malformed && j < REMIT_ARN_PARTS; j++)
+            if (!take_glob(f, &o->is.arn[j]))
+                return false;
+    }
+    return true;
+}
+
+static bool find(struct finding *f)
+{
+    for (size_t i = 0; i < f->p->n_statements; i++) {
+        const struct remit_statement *s = f->p->statements[i].from;
+
+        for (size_t j = 0; j < s->n_resources; j++)
+            if (!take_glob(f, &s->resources[j]))
+                return false;
+        for (size_t j = 0; j < s->n_conditions; j++)
+            if (!take_condition(f, &s->conditions[j]))
+                return false;
+    }
+    return true;
+}
+
+/* ---- values to try ---- */
+
+static bool contains(struct remit_str text, struct remit_str part)
+{
+    return text.len >= part.len && memmem(text.ptr, text.len, part.ptr, part.len) != NULL;
+}
+
+/* Whether a pattern or a value of the policies holds the text. */
+static bool is_used(const struct proof_problem *p, struct remit_str text)
+{
+    for (size_t i = 0; i < p->n_statements; i++) {
+        const struct remit_statement *s = p->statements[i].from;
+
+        for (size_t j = 0; j < s->n_resources; j++)
+            if (contains(s->resources[j].source, text))
+                return true;
+        for (size_t j = 0; j < s->n_conditions; j++)
+            for (size_t k = 0; k < s->conditions[j].n_operands; k++)
+                if (contains(s->conditions[j].texts[k], text))
+                    return true;
+    }
+    return false;
+}
+
+static struct remit_str fresh_text(const struct proof_problem *p)
+{
+    struct remit_str text = REMIT_STR("example");
+
+    for (int n = 1; n < 1000 && is_used(p, text); n++)
+        text = remit_arena_fmt(p->arena, "example%d", n);
+    return text;
+}
+
+/* The pattern with the fresh text for its stars. */
+static struct remit_str instance(struct proof_problem *p, struct remit_str pattern,
+                                 struct remit_str fresh)
+{
+    char *text = remit_arena_take(p->arena, pattern.len * (fresh.len + 1) + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; text != NULL && i < pattern.len; i++) {
+        if (pattern.ptr[i] == '*') {
+            memcpy(text + n, fresh.ptr, fresh.len);
+            n += fresh.len;
+        } else {
+            text[n++] = pattern.ptr[i] == '?' ? 'x' : pattern.ptr[i];
+        }
+    }
+    return remit_str_from(text, n);
+}
+
+static void add_slice(struct proof_variable *v, struct proof_slice slice)
+{
+    for (size_t i = 0; i < v->n_slices; i++)
+        if (slice.kind == PROOF_TEXT && v->slices[i].kind == PROOF_TEXT &&
+            remit_str_equal(slice.text, v->slices[i].text))
+            return;
+    if (v->n_slices < SLICES_MAX)
+        v->slices[v->n_slices++] = slice;
+}
+
+static void add_literal(struct proof_variable *v, struct remit_str *literals, struct remit_str text)
+{
+    for (size_t i = 0; i < v->n_literals; i++)
+        if (remit_str_equal(literals[i], text))
+            return;
+    if (v->n_literals < LITERALS_MAX)
+        literals[v->n_literals++] = text;
+}
+
+static bool is_plain(const struct remit_condition *c, size_t operand)
+{
+    return !(is_text(c->op->operand) && c->operands[operand].is.glob.variables) &&
+           memchr(c->texts[operand].ptr == NULL ? "" : c->texts[operand].ptr, '$',
+                  c->texts[operand].len) == NULL;
+}
+
+/* Values that conditions name; and, for patterns, one that they take. */
+static void slices_of_condition(struct proof_problem *p, struct proof_variable *v,
+                                struct remit_str *literals, const struct remit_condition *c,
+                                struct remit_str fresh)
+{
+    for (size_t i = 0; i < c->n_operands; i++) {
+        if (!is_plain(c, i) || c->op->operand == REMIT_OPERAND_NULL)
+            continue;
+        if (c->op->operand == REMIT_OPERAND_STRING)
+            add_literal(v, literals, c->texts[i]);
+        else if (!p->lenient && v->n_slices < 4)
+            add_slice(v, (struct proof_slice){ PROOF_TEXT, instance(p, c->texts[i], fresh),
+                                               PROOF_SINGLE });
+    }
+}
+
+static bool make_slices(struct proof_problem *p, struct proof_variable *v, bool fallback)
+{
+    struct remit_str fresh = fresh_text(p);
+    struct remit_str *literals = REMIT_NEW_N(p->arena, struct remit_str, LITERALS_MAX);
+
+    v->slices = REMIT_NEW_N(p->arena, struct proof_slice, SLICES_MAX);
+    if (v->slices == NULL || literals == NULL)
+        return false;
+    v->literals = literals;
+    v->n_literals = 0;
+    v->n_slices = 0;
+    add_slice(v,
+              (struct proof_slice){ p->lenient ? PROOF_OPAQUE : PROOF_TEXT, fresh, PROOF_SINGLE });
+    for (size_t i = 0; i < p->n_statements; i++)
+        for (size_t j = 0; j < p->statements[i].from->n_conditions; j++)
+            if (remit_str_equal_nocase(p->statements[i].from->conditions[j].key, v->key))
+                slices_of_condition(p, v, literals, &p->statements[i].from->conditions[j], fresh);
+    for (size_t i = 0; i < v->n_literals; i++)
+        add_slice(v, (struct proof_slice){ PROOF_TEXT, literals[i], PROOF_SINGLE });
+    if (fallback) {
+        add_slice(v, (struct proof_slice){ .kind = PROOF_FALLBACK, .presence = PROOF_ABSENT });
+        add_slice(v, (struct proof_slice){ .kind = PROOF_UNRESOLVED, .presence = PROOF_MULTI });
+    } else {
+        add_slice(v, (struct proof_slice){ .kind = PROOF_UNRESOLVED,
+                                           .presence = PROOF_ABSENT | PROOF_MULTI });
+    }
+    return true;
+}
+
+bool remit_proof_find_variables(struct proof_problem *p)
+{
+    struct finding f = { .p = p };
+    size_t choices = 1;
+
+    p->n_variables = 0;
+    p->variables = REMIT_NEW_N(p->arena, struct proof_variable, PROOF_AXES_MAX + 1);
+    p->bindings.rows = REMIT_NEW_N(p->arena, struct proof_binding, PROOF_AXES_MAX + 1);
+    p->bindings.n = 0;
+    if (p->variables == NULL || p->bindings.rows == NULL || !find(&f))
+        return false;
+    for (size_t i = 0; i < p->n_variables; i++) {
+        if (!make_slices(p, &p->variables[i], f.fallback[i]))
+            return false;
+        choices *= p->variables[i].n_slices;
+        if (choices > CHOICES_MAX) {
+            p->why = "the policies use too many policy variables";
+            return false;
+        }
+    }
+    p->bindings.n = p->n_variables;
+    return true;
+}
+
+/* ---- choosing ---- */
+
+static void bind(struct proof_problem *p)
+{
+    for (size_t i = 0; i < p->n_variables; i++) {
+        const struct proof_slice *s = &p->variables[i].slices[p->variables[i].now];
+
+        p->bindings.rows[i] =
+            (struct proof_binding){ .key = p->variables[i].key, .kind = s->kind, .text = s->text };
+    }
+}
+
+bool remit_proof_first_slices(struct proof_problem *p)
+{
+    for (size_t i = 0; i < p->n_variables; i++)
+        p->variables[i].now = 0;
+    bind(p);
+    return true;
+}
+
+bool remit_proof_next_slices(struct proof_problem *p)
+{
+    size_t i = 0;
+
+    for (; i < p->n_variables && ++p->variables[i].now == p->variables[i].n_slices; i++)
+        p->variables[i].now = 0;
+    bind(p);
+    return i < p->n_variables;
+}
