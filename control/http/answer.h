@@ -1,9 +1,9 @@
 /*
  * answer.h - the writer behind control_put_*(): what a handler says, as JSON or Query XML.
  *
- * JSON (1.1 and REST): members of one object. Query: elements inside <NameResult>; a list's elements are
- * <member>, a map's <entry><key/><value/></entry>, times ISO 8601. An operation that puts nothing
- * answers {} or no Result element. Sources: supporting-apis.md 1.1 to 1.3.
+ * JSON (1.1 and REST): members of one object. Query: elements inside <NameResult>; a list's
+ * elements are <member>, a map's <entry><key/><value/></entry>, times ISO 8601. An operation that
+ * puts nothing answers {} or no Result element. Sources: supporting-apis.md 1.1 to 1.3.
  *
  * Ownership: the buffer belongs to the caller; it holds credentials at times and is a secret one.
  * Errors:    a full buffer or a text that is no UTF-8 is told once, by control_answer_finish().
