@@ -184,6 +184,16 @@ Test(relay, ends_with_its_worker)
     fake_agent_restart(&agent);
 }
 
+Test(relay, its_worker_ends_with_it)
+{
+    pid_t relay = fake_child(&agent, "remit-relay");
+    pid_t child = fake_child(&agent, "remit-worker");
+
+    cr_assert(kill(relay, SIGKILL) == 0);
+    cr_expect(fake_gone(child), "so that the agent replaces both");
+    remit_fd_drop(&worker.channel);
+}
+
 Test(relay, control_that_is_away_closes_the_connection)
 {
     struct fake_agent other;
