@@ -176,7 +176,7 @@ struct control_operation {
     const char *path;   /* REST-JSON: what is posted to, "/policy/validation" */
     const char *action; /* "ecs:RunTask": the action that policies are asked about */
     enum control_proof proof;
-    bool reads_only; /* changes nothing: need not stop when the audit log can't be written */
+    bool reads_only; /* changes nothing: its record is written when it has ended, not before */
     bool quiet; /* called all day by machines: refusals and its own events are written, not more */
     const struct control_field *input;
     size_t n_input;

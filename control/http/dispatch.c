@@ -44,7 +44,7 @@ static int handle(struct control_call *call, struct remit_buf *out, struct remit
     return result;
 }
 
-/* What may change something is written down first; what only reads may go on without. */
+/* What may change something is written down first, what only reads before its answer leaves. */
 static int steps(struct control_call *call, struct remit_buf *out, struct remit_err *err)
 {
     TRY(control_input_bounds(call->operation, call->input, err));
@@ -60,8 +60,12 @@ int control_run(struct control_call *call, struct remit_buf *out, struct remit_e
 
     TRY(remit_arena_check(call->arena, "the request", err));
     result = steps(call, out, err);
-    (void)control_record_end(call, result == 0 ? NULL : err);
-    return result;
+    if (control_record_end(call, result == 0 ? NULL : err) == 0 || result != 0)
+        return result;
+    if (call->grants->intent) /* done, and that it was to be done is written */
+        return 0;
+    remit_buf_clear(out);
+    return remit_fail(err, REMIT_ERR_UNAVAILABLE, "AuditUnavailable", "not recorded");
 }
 
 int control_dispatch(struct control_call *call, struct control_request *request,
