@@ -88,6 +88,9 @@ struct lint_key lint_key_about(const struct lint *l, struct remit_str key)
         remit_service_key(remit_services_find(l->options.services, service), key);
     struct lint_key about = { .optional = true };
 
+    if (described == NULL) /* claims of web identities and SAML have the provider as prefix */
+        described =
+            remit_service_key(remit_services_find(l->options.services, REMIT_STR("sts")), key);
     about.global = remit_str_equal_nocase(service, REMIT_STR("aws"));
     if (lint_global_key(key, &about) || described == NULL)
         return about;
@@ -175,4 +178,90 @@ const struct lint_condition *lint_condition_under(const struct lint_statement *s
                                    remit_str_of(prefix)))
             return &s->conditions[i];
     return NULL;
+}
+
+size_t lint_arn_parts(struct remit_str text, struct remit_str parts[6])
+{
+    size_t n = 0;
+    size_t from = 0;
+    bool inside = false;
+
+    for (size_t i = 0; i < text.len && n < 5; i++) {
+        if (text.ptr[i] == '{' && i > 0 && text.ptr[i - 1] == '$')
+            inside = true;
+        else if (text.ptr[i] == '}')
+            inside = false;
+        if (text.ptr[i] != ':' || inside)
+            continue;
+        parts[n++] = remit_str_sub(text, from, i - from);
+        from = i + 1;
+    }
+    parts[n++] = remit_str_sub(text, from, text.len);
+    return n;
+}
+
+struct remit_str lint_format_pattern(struct lint *l, struct remit_str format)
+{
+    char *out = remit_arena_take(&l->arena, format.len + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; out != NULL && i < format.len; i++) {
+        if (format.ptr[i] != '$') {
+            out[n++] = format.ptr[i];
+            continue;
+        }
+        while (i + 1 < format.len && format.ptr[i] != '}')
+            i++;
+        out[n++] = '*';
+    }
+    return remit_str_from(out, n);
+}
+
+bool lint_type_overlaps(struct lint *l, const struct remit_resource_type *type,
+                        struct remit_str pattern)
+{
+    struct remit_str parts[6];
+
+    /* an identity-based policy's short ARN is filled with wildcards (9.3) */
+    if (lint_arn_parts(pattern, parts) < 6 && !lint_wild(pattern))
+        pattern = remit_arena_fmt(&l->arena, "%.*s:*", (int)pattern.len, pattern.ptr);
+    for (size_t i = 0; i < type->n_formats; i++)
+        if (!lint_may_compare(l) || lint_overlaps(type->formats[i], pattern, false))
+            return true;
+    return type->n_formats == 0;
+}
+
+static const struct {
+    const char *type, *service;
+} resource_services[] = {
+    { "AWS::S3::Bucket", "s3" },
+    { "AWS::S3::AccessPoint", "s3" },
+    { "AWS::S3::MultiRegionAccessPoint", "s3" },
+    { "AWS::S3ObjectLambda::AccessPoint", "s3-object-lambda" },
+    { "AWS::KMS::Key", "kms" },
+    { "AWS::SecretsManager::Secret", "secretsmanager" },
+    { "AWS::ECR::Repository", "ecr" },
+    { "AWS::SQS::Queue", "sqs" },
+    { "AWS::SNS::Topic", "sns" },
+    { "AWS::Lambda::Function", "lambda" },
+    { "AWS::DynamoDB::Table", "dynamodb" },
+    { "AWS::Backup::BackupVault", "backup" },
+    { "AWS::EFS::FileSystem", "elasticfilesystem" },
+    { "AWS::CloudTrail::EventDataStore", "cloudtrail" },
+    { "AWS::Logs::Destination", "logs" },
+};
+
+struct remit_str lint_resource_service(const struct lint *l)
+{
+    for (size_t i = 0; i < REMIT_COUNT(resource_services); i++)
+        if (l->options.type == REMIT_POLICY_RESOURCE &&
+            remit_str_equal(l->options.resource_type, remit_str_of(resource_services[i].type)))
+            return remit_str_of(resource_services[i].service);
+    return REMIT_STR("");
+}
+
+bool lint_is_identity(const struct lint *l)
+{
+    return l->options.type == REMIT_POLICY_IDENTITY || l->options.type == REMIT_POLICY_BOUNDARY ||
+           l->options.type == REMIT_POLICY_SESSION;
 }

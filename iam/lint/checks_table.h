@@ -394,7 +394,7 @@ CHECK(EMPTY_ACTION_NAME, ERROR, REMIT, NULL, "An action without a name matches n
 CHECK(ACTION_COLONS, ERROR, REMIT, NULL, "An action is service:name, with one colon.")
 CHECK(CONDITION_KEY_UNUSED, WARNING, REMIT, NULL,
       "No action of the statement supplies the condition key.")
-CHECK(SENSITIVE_TRUST, SECURITY_WARNING, REMIT, NULL, "Everybody may use the resource.")
+CHECK(PUBLIC_ACCESS, SECURITY_WARNING, REMIT, NULL, "Everybody may use the resource.")
 CHECK(ECS_TRUST_NO_SOURCE, SECURITY_WARNING, REMIT, NULL,
       "ecs-tasks.amazonaws.com is trusted without aws:SourceAccount and aws:SourceArn.")
 CHECK(ECS_TRUST_SPECIFIC_CLUSTER, ERROR, REMIT, NULL,

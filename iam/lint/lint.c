@@ -8,16 +8,18 @@
 #define RESULT_MOST    (32u * 1024 * 1024)
 
 static lint_document_walker *const document_walkers[] = {
-    lint_document,
-    lint_size,
-    lint_sids,
-    lint_redundant_statements,
+    lint_document,    lint_size,       lint_sids, lint_redundant_statements,
+    lint_unreachable, lint_escalation, lint_kms,  lint_tag_session,
 };
 
 static lint_walker *const walkers[] = {
-    lint_elements,
-    lint_effect,
-    lint_statement_type,
+    lint_elements,     lint_effect,           lint_statement_type,     lint_actions,
+    lint_action_kinds, lint_pass_role,        lint_resources,          lint_match,
+    lint_principals,   lint_not_principal,    lint_service_principals, lint_ecs,
+    lint_trust,        lint_federation,       lint_conditions,         lint_condition_types,
+    lint_addresses,    lint_condition_values, lint_condition_keys,     lint_key_values,
+    lint_key_actions,  lint_absent_keys,      lint_contradictions,     lint_variables,
+    lint_rcp,          lint_rewriting,
 };
 
 static void read_error(struct lint *l, const struct remit_err *why)

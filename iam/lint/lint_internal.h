@@ -179,14 +179,27 @@ const struct lint_condition *lint_condition_on(const struct lint_statement *s, c
 const struct lint_condition *lint_condition_under(const struct lint_statement *s,
                                                   const char *prefix);
 
+/* The six parts of an ARN, split at colons outside of "${...}"; how many there are. */
+size_t lint_arn_parts(struct remit_str text, struct remit_str parts[6]);
+/* "arn:${Partition}:ecs:..." with a star for each variable; in the run's arena. */
+struct remit_str lint_format_pattern(struct lint *l, struct remit_str format);
+/* Whether some ARN of the resource type is matched by the pattern. */
+bool lint_type_overlaps(struct lint *l, const struct remit_resource_type *type,
+                        struct remit_str pattern);
+/* Of a policy for such a resource: "s3" for "AWS::S3::Bucket"; empty: unknown. */
+struct remit_str lint_resource_service(const struct lint *l);
+/* Policies that say what whoever they are attached to may do. */
+bool lint_is_identity(const struct lint *l);
+
 /* ---- walkers ---- */
 
 typedef void lint_walker(struct lint *l, const struct lint_statement *s);
 typedef void lint_document_walker(struct lint *l);
 
 lint_document_walker lint_document, lint_size, lint_sids, lint_redundant_statements,
-    lint_unreachable, lint_escalation, lint_kms;
-lint_walker lint_elements, lint_effect, lint_statement_type, lint_actions, lint_pass_role,
-    lint_resources, lint_match, lint_principals, lint_trust, lint_ecs, lint_conditions,
-    lint_condition_values, lint_condition_keys, lint_absent_keys, lint_contradictions,
-    lint_variables, lint_rcp, lint_federation;
+    lint_unreachable, lint_escalation, lint_kms, lint_tag_session;
+lint_walker lint_elements, lint_effect, lint_statement_type, lint_actions, lint_action_kinds,
+    lint_pass_role, lint_resources, lint_match, lint_principals, lint_not_principal, lint_trust,
+    lint_federation, lint_service_principals, lint_ecs, lint_conditions, lint_condition_types,
+    lint_condition_values, lint_addresses, lint_condition_keys, lint_key_values, lint_key_actions,
+    lint_absent_keys, lint_contradictions, lint_variables, lint_rcp, lint_rewriting;

@@ -108,6 +108,7 @@ struct remit_lint_options {
     struct remit_str resource_type;
     const struct remit_services *services; /* NULL: none is described */
     bool all_services; /* they are all there are: another one in a policy is an error */
+    bool for_role;     /* its principals are sessions of a role, not users */
     bool old_scp;      /* SCPs by the rules before September 2025 */
     struct remit_str
         account; /* that the policy is for, or empty: roles of others can't be passed */
