@@ -200,21 +200,28 @@ size_t lint_arn_parts(struct remit_str text, struct remit_str parts[6])
     return n;
 }
 
-struct remit_str lint_format_pattern(struct lint *l, struct remit_str format)
+/* What stands in the account's place is no account: a wildcard before it reached over (9.2). */
+static bool reaches_over(struct remit_str account)
 {
-    char *out = remit_arena_take(&l->arena, format.len + 1);
-    size_t n = 0;
+    for (size_t i = 0; i < account.len; i++)
+        if (!(account.ptr[i] >= '0' && account.ptr[i] <= '9') && account.ptr[i] != '*' &&
+            account.ptr[i] != '?')
+            return remit_str_find(account, '$') == account.len &&
+                   !remit_str_equal(account, REMIT_STR("aws"));
+    return false;
+}
 
-    for (size_t i = 0; out != NULL && i < format.len; i++) {
-        if (format.ptr[i] != '$') {
-            out[n++] = format.ptr[i];
-            continue;
-        }
-        while (i + 1 < format.len && format.ptr[i] != '}')
-            i++;
-        out[n++] = '*';
-    }
-    return remit_str_from(out, n);
+bool lint_arns_overlap(struct remit_str pattern, struct remit_str arn)
+{
+    struct remit_str a[6];
+    struct remit_str b[6];
+
+    if (lint_arn_parts(pattern, a) < 6 || lint_arn_parts(arn, b) < 6 || reaches_over(a[4]))
+        return lint_overlaps(pattern, arn, false);
+    for (size_t i = 0; i < 6; i++)
+        if (!lint_overlaps(a[i], b[i], false))
+            return false;
+    return true;
 }
 
 bool lint_type_overlaps(struct lint *l, const struct remit_resource_type *type,
@@ -226,7 +233,7 @@ bool lint_type_overlaps(struct lint *l, const struct remit_resource_type *type,
     if (lint_arn_parts(pattern, parts) < 6 && !lint_wild(pattern))
         pattern = remit_arena_fmt(&l->arena, "%.*s:*", (int)pattern.len, pattern.ptr);
     for (size_t i = 0; i < type->n_formats; i++)
-        if (!lint_may_compare(l) || lint_overlaps(type->formats[i], pattern, false))
+        if (!lint_may_compare(l) || lint_arns_overlap(pattern, type->formats[i]))
             return true;
     return type->n_formats == 0;
 }

@@ -237,8 +237,7 @@ CHECK(TYPE_MISMATCH_BOOLEAN, WARNING, ACCESS_ANALYZER, "MISMATCHED_TYPE",
       "A value is neither true nor false.")
 CHECK(TYPE_MISMATCH_DATE, WARNING, ACCESS_ANALYZER, "MISMATCHED_TYPE", "A value is no date.")
 CHECK(TYPE_MISMATCH_NUMBER, WARNING, ACCESS_ANALYZER, "MISMATCHED_TYPE", "A value is no number.")
-CHECK(TYPE_MISMATCH_STRING, WARNING, ACCESS_ANALYZER, "MISMATCHED_TYPE",
-      "A value is not what its operator compares: base64, or an ARN.")
+CHECK(TYPE_MISMATCH_STRING, WARNING, ACCESS_ANALYZER, "MISMATCHED_TYPE", "A value is not base64.")
 CHECK(SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED, WARNING, ACCESS_ANALYZER, NULL,
       "GitHub's subject has a wildcard: more repositories or branches than one.")
 CHECK(RCP_MISSING_RELATED_PRINCIPAL_CONDITION_KEY, WARNING, ACCESS_ANALYZER, NULL,
@@ -353,9 +352,9 @@ CHECK(UNREACHABLE_ALLOW, WARNING, REMIT, NULL, "A Deny of the same policy covers
 CHECK(STATEMENT_NEVER_APPLIES, WARNING, REMIT, NULL,
       "The statement's conditions contradict each other.")
 CHECK(CONDITION_ALWAYS_TRUE, WARNING, REMIT, NULL, "The condition holds for every request.")
-CHECK(DENY_MISSED_ON_ABSENT_KEY, SECURITY_WARNING, REMIT, NULL,
+CHECK(DENY_MISSED_ON_ABSENT_KEY, WARNING, REMIT, NULL,
       "The Deny does not apply to requests without the condition key.")
-CHECK(ALLOW_ON_ABSENT_KEY, SECURITY_WARNING, REMIT, NULL,
+CHECK(ALLOW_ON_ABSENT_KEY, WARNING, REMIT, NULL,
       "The Allow applies to requests without the condition key.")
 CHECK(FORANYVALUE_DENY_WITHOUT_NULL, SECURITY_WARNING, REMIT, NULL,
       "A Deny with ForAnyValue does not apply when the key is missing.")

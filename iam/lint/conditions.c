@@ -35,7 +35,8 @@ static void check_operator(struct lint *l, uint32_t key, uint32_t block)
     struct remit_str name = lint_node(l, key)->text;
     struct lint_condition about = { 0 };
 
-    if (!lint_operator(name, &about)) {
+    (void)lint_operator(name, &about);
+    if (about.op == NULL) {
         struct remit_str near = nearest_operator(base_of(name));
 
         lint_report(l, LINT_INVALID_CONDITION_OPERATOR, key,
@@ -190,6 +191,14 @@ static bool is_text(enum remit_operand_kind kind)
     return kind == REMIT_OPERAND_STRING || kind == REMIT_OPERAND_PATTERN;
 }
 
+/* Compared as texts; a text that is an ARN (a tag, an encryption context) compared as one. */
+static bool is_usable(enum remit_operand_kind operand, enum remit_key_kind kind)
+{
+    if (is_text(operand))
+        return kind == REMIT_KEY_ARN || kind == REMIT_KEY_BOOL;
+    return operand == REMIT_OPERAND_ARN && kind == REMIT_KEY_STRING;
+}
+
 static void check_type(struct lint *l, const struct lint_condition *c)
 {
     enum remit_operand_kind operand = c->op->operand;
@@ -202,11 +211,10 @@ static void check_type(struct lint *l, const struct lint_condition *c)
                     "\"%.*s\" is an ARN: under %.*s a wildcard crosses from one of its parts into "
                     "the next. Use ArnLike or ArnNotLike.",
                     LINT_ARG(c->key), LINT_ARG(c->operator_name));
-    else if (is_text(operand) &&
-             (c->about.kind == REMIT_KEY_ARN || c->about.kind == REMIT_KEY_BOOL))
+    else if (is_usable(operand, c->about.kind))
         lint_report(l, LINT_MISMATCHED_TYPE_BUT_USABLE, c->operator_node,
-                    "\"%.*s\" is compared as a text, which works: %s operators are made for it.",
-                    LINT_ARG(c->key), fit->name);
+                    "%.*s works for \"%.*s\", for which %s operators are made.",
+                    LINT_ARG(c->operator_name), LINT_ARG(c->key), fit->name);
     else
         lint_report(l, LINT_TYPE_MISMATCH, c->operator_node,
                     "%.*s does not fit \"%.*s\": use a %s operator.", LINT_ARG(c->operator_name),

@@ -181,8 +181,8 @@ const struct lint_condition *lint_condition_under(const struct lint_statement *s
 
 /* The six parts of an ARN, split at colons outside of "${...}"; how many there are. */
 size_t lint_arn_parts(struct remit_str text, struct remit_str parts[6]);
-/* "arn:${Partition}:ecs:..." with a star for each variable; in the run's arena. */
-struct remit_str lint_format_pattern(struct lint *l, struct remit_str format);
+/* Whether some ARN is matched by both, part by part; "${...}" is any text. */
+bool lint_arns_overlap(struct remit_str pattern, struct remit_str arn);
 /* Whether some ARN of the resource type is matched by the pattern. */
 bool lint_type_overlaps(struct lint *l, const struct remit_resource_type *type,
                         struct remit_str pattern);

@@ -115,7 +115,7 @@ static bool reads(const struct lint *l, struct remit_str entry)
 static const struct lint_text *reaches(const struct lint_statement *s, struct remit_str sensitive)
 {
     for (size_t i = 0; i < s->resources.n; i++)
-        if (lint_overlaps(s->resources.at[i].text, sensitive, false))
+        if (lint_arns_overlap(s->resources.at[i].text, sensitive))
             return &s->resources.at[i];
     return NULL;
 }

@@ -7,6 +7,12 @@
 #include "common/base/buf.h"
 #include "common/os/file.h"
 
+/* A service that knows no tags; all of policies/services do. */
+#define UNTAGGED                                                                                   \
+    "{\"Name\":\"untagged\",\"Actions\":[{\"Name\":\"Do\",\"Resources\":[{\"Name\":\"thing\"}]}]," \
+    "\"Resources\":[{\"Name\":\"thing\",\"ARNFormats\":[\"arn:${Partition}:untagged:::${Thing}\"]" \
+    "}]}"
+
 static void add_service(struct remit_services *services, const char *name)
 {
     auto_buf struct remit_buf text = REMIT_BUF(REMIT_SERVICE_TEXT_MAX);
@@ -33,6 +39,7 @@ const struct remit_services *lint_kit_services(void)
         if (remit_str_ends(remit_str_of(e->d_name), REMIT_STR(".json")))
             add_service(services, e->d_name);
     (void)closedir(dir);
+    cr_assert(remit_services_add(services, REMIT_STR(UNTAGGED), NULL) == 0);
     return services;
 }
 

@@ -15,6 +15,7 @@ struct lint_row {
     const char *resource_type; /* may be NULL */
     const char *pointer;       /* of the finding in `with`; NULL: not asked */
     const char *account;
+    const char *sensitive; /* a resource pattern */
     bool all_services, old_scp;
 };
 
@@ -22,4 +23,6 @@ struct lint_rows {
     const struct lint_row *rows;
     size_t n;
 };
-extern const struct lint_rows lint_rows_document, lint_rows_statement;
+extern const struct lint_rows lint_rows_document, lint_rows_statement, lint_rows_actions,
+    lint_rows_resources, lint_rows_principals, lint_rows_trust, lint_rows_conditions,
+    lint_rows_keys, lint_rows_variables;

@@ -1,21 +1,26 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
 
 #include "lint_kit.h"
 #include "policy_kit.h"
 
 static const struct lint_rows *const tables[] = {
-    &lint_rows_document,
-    &lint_rows_statement,
+    &lint_rows_document,   &lint_rows_statement,  &lint_rows_actions,
+    &lint_rows_resources,  &lint_rows_principals, &lint_rows_trust,
+    &lint_rows_conditions, &lint_rows_keys,       &lint_rows_variables,
 };
 
 static struct remit_lint *run_row(const struct lint_row *row, const char *text)
 {
+    const struct remit_str sensitive = remit_str_of(row->sensitive);
     const struct remit_lint_options options = {
         .type = row->type,
         .resource_type = remit_str_of(row->resource_type),
         .services = lint_kit_services(),
         .account = remit_str_of(row->account),
+        .sensitive = &sensitive,
+        .n_sensitive = row->sensitive != NULL,
         .all_services = row->all_services,
         .old_scp = row->old_scp,
     };
@@ -88,4 +93,99 @@ Test(lint, codes_are_found_by_name_and_have_a_link_and_a_meaning)
         cr_expect(strchr(link, '#') != NULL);
         cr_expect(check->meaning[strlen(check->meaning) - 1] == '.', "%s", check->code);
     }
+}
+
+/* Those over several documents have rows of their own. */
+static bool is_about_roles(const char *code)
+{
+    static const char *const codes[] = { "ECS_ROLE_FOR_BOTH_PURPOSES", "ECS_EXEC_ROLE_MISSING",
+                                         "ECS_ROLES_SWAPPED",          "SELF_ASSUME_NOT_TRUSTED",
+                                         "SESSION_POLICY_USELESS",     "PRINCIPAL_ARN_NO_PATH" };
+
+    for (size_t i = 0; i < REMIT_COUNT(codes); i++)
+        if (strcmp(codes[i], code) == 0)
+            return true;
+    return false;
+}
+
+/* Sizes are made, not written. */
+static bool is_about_size(const char *code)
+{
+    return strncmp(code, "POLICY_SIZE_", 12) == 0 || strcmp(code, "SIZE_BUDGET") == 0;
+}
+
+static bool has_row(const char *code)
+{
+    for (size_t i = 0; i < REMIT_COUNT(tables); i++)
+        for (size_t j = 0; j < tables[i]->n; j++)
+            if (strcmp(tables[i]->rows[j].code, code) == 0)
+                return true;
+    return false;
+}
+
+Test(lint, every_code_has_a_row)
+{
+    for (size_t i = 0; remit_check_at(i) != NULL; i++) {
+        const char *code = remit_check_at(i)->code;
+
+        cr_expect(has_row(code) || is_about_roles(code) || is_about_size(code), "%s", code);
+    }
+}
+
+/* A policy of about so many characters that count. */
+static struct remit_lint *run_size(enum remit_policy_type type, size_t chars)
+{
+    static char document[65536];
+    const struct remit_lint_options options = { .type = type };
+    const char *front =
+        type == REMIT_POLICY_TRUST || type == REMIT_POLICY_IDENTITY || type == REMIT_POLICY_SCP
+            ? ""
+            : "\"Principal\":\"*\",";
+    int len = snprintf(document, sizeof(document),
+                       "{\"Version\":\"2012-10-17\",\"Statement\":{%s\"Effect\":\"Deny\","
+                       "\"Action\":\"s3:*\",\"Resource\":\"arn:aws:s3:::",
+                       front);
+    size_t fill = chars - (size_t)len - 3;
+
+    memset(document + len, 'x', fill);
+    (void)snprintf(document + len + (int)fill, 4, "\"}}");
+    return lint_kit_run(document, &options);
+}
+
+Test(lint, a_policy_over_its_quota_is_told_and_one_near_it)
+{
+    static const struct {
+        enum remit_policy_type type;
+        size_t quota;
+        const char *code;
+    } quotas[] = {
+        { REMIT_POLICY_IDENTITY, 6144, "POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA" },
+        { REMIT_POLICY_TRUST, 2048, "POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA" },
+        { REMIT_POLICY_SCP, 5120, "POLICY_SIZE_EXCEEDS_SCP_QUOTA" },
+        { REMIT_POLICY_RCP, 5120, "POLICY_SIZE_EXCEEDS_RCP_QUOTA" },
+    };
+
+    for (size_t i = 0; i < REMIT_COUNT(quotas); i++) {
+        auto_lint struct remit_lint *over = run_size(quotas[i].type, quotas[i].quota + 1);
+        auto_lint struct remit_lint *at = run_size(quotas[i].type, quotas[i].quota);
+        auto_lint struct remit_lint *well = run_size(quotas[i].type, quotas[i].quota / 2);
+
+        cr_expect(lint_kit_find(over, quotas[i].code) != NULL, "%s", quotas[i].code);
+        cr_expect(lint_kit_find(at, quotas[i].code) == NULL, "%s", quotas[i].code);
+        cr_expect(lint_kit_find(at, "SIZE_BUDGET") != NULL, "%s", quotas[i].code);
+        cr_expect(lint_kit_find(well, "SIZE_BUDGET") == NULL, "%s", quotas[i].code);
+    }
+}
+
+Test(lint, the_quota_of_a_resource_policy_is_its_services)
+{
+    static char document[16384];
+    const struct remit_lint_options options = { .type = REMIT_POLICY_RESOURCE,
+                                                .resource_type = REMIT_STR("AWS::SQS::Queue") };
+    auto_lint struct remit_lint *lint = NULL;
+
+    memset(document, ' ', 8192);
+    (void)snprintf(document + 8192, 8192, "{\"Version\":\"2012-10-17\",\"Statement\":[]}");
+    lint = lint_kit_run(document, &options);
+    cr_expect(lint_kit_find(lint, "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA") != NULL);
 }

@@ -1,0 +1,103 @@
+#include "lint_rows.h"
+
+#define ALLOW(action, resource) "'Effect':'Allow','Action':" action ",'Resource':" resource
+#define DENY(action, resource)  "'Effect':'Deny','Action':" action ",'Resource':" resource
+#define GOOD                    ALLOW("'s3:GetObject'", "'arn:aws:s3:::b/x'")
+#define ROLE                    "'arn:aws:iam::111122223333:role/app'"
+#define PASSED                  ",'Condition':{'StringEquals':{'iam:PassedToService':'ecs-tasks.amazonaws.com'}}"
+#define SLR                     ",'Condition':{'StringEquals':{'iam:AWSServiceName':'ecs.amazonaws.com'}}"
+#define TRUSTED                 "'Effect':'Allow','Principal':{'AWS':'111122223333'},"
+
+static const struct lint_row rows[] = {
+    { "INVALID_ACTION", .with = ALLOW("'ecs:RunTusk'", "'*'"),
+      .without = ALLOW("'ecs:runtask'", "'*'"), .pointer = "/Statement/0/Action" },
+    { "INVALID_ACTION", .with = ALLOW("['ecs:RunTask','iam:Frobnicate*']", "'*'"),
+      .without = ALLOW("'ecs:*Task*'", "'*'"), .pointer = "/Statement/0/Action/1" },
+    { "INVALID_ACTION", .with = "'Effect':'Deny','NotAction':'ecs:Run','Resource':'*'",
+      .without = ALLOW("'nobody-knows:Anything'", "'*'") },
+    { "INVALID_SERVICE_IN_ACTION", .with = ALLOW("'esc:RunTask'", "'*'"),
+      .without = ALLOW("'ecs:RunTask'", "'*'"), .all_services = true },
+    { "INVALID_SERVICE_IN_ACTION", .with = ALLOW("'e_s:RunTask'", "'*'"),
+      .without = ALLOW("'esc:RunTask'", "'*'") },
+    { "ACTION_WHITESPACE", .with = ALLOW("' s3:GetObject'", "'*'"), .without = GOOD },
+    { "EMPTY_ACTION_NAME", .with = ALLOW("'s3:'", "'*'"), .without = GOOD },
+    { "ACTION_COLONS", .with = ALLOW("'s3:Get:Object'", "'*'"), .without = ALLOW("'*'", "'*'") },
+    { "ACTION_COLONS", .with = ALLOW("'s3*'", "'*'"), .without = GOOD },
+    { "WILDCARD_IN_SERVICE_NAME", .with = ALLOW("'s*:GetObject'", "'*'"), .without = GOOD },
+    { "REDUNDANT_ACTION", .with = ALLOW("['s3:Get*','s3:GetObject']", "'*'"),
+      .without = ALLOW("['s3:Get*','s3:PutObject']", "'*'"), .pointer = "/Statement/0/Action/1" },
+    { "REDUNDANT_ACTION", .with = ALLOW("['s3:GetObject','S3:getobject']", "'*'"),
+      .without = ALLOW("['s3:Get?','s3:Get*Acl']", "'*'"), .pointer = "/Statement/0/Action/1" },
+    { "UNSUPPORTED_ACTION_IN_POLICY", REMIT_POLICY_TRUST, .with = TRUSTED "'Action':'s3:GetObject'",
+      .without = TRUSTED "'Action':['sts:AssumeRole','sts:TagSession']" },
+    { "UNSUPPORTED_ACTION_IN_POLICY", REMIT_POLICY_TRUST, .with = TRUSTED "'Action':'*'",
+      .without = TRUSTED "'Action':'sts:*'" },
+    { "UNSUPPORTED_ACTION_IN_POLICY", REMIT_POLICY_RESOURCE,
+      .with = TRUSTED "'Action':'ecs:RunTask'",
+      .without = TRUSTED "'Action':'secretsmanager:GetSecretValue'",
+      .resource_type = "AWS::SecretsManager::Secret" },
+    { "CREDENTIALS_EXPOSURE", .with = ALLOW("'iam:CreateAccessKey'", "'*'"),
+      .without = ALLOW("'iam:ListAccessKeys'", "'*'") },
+    { "PERMISSIONS_MANAGEMENT_ACTIONS", .with = ALLOW("'iam:Put*'", "'*'"),
+      .without = ALLOW("'iam:Get*'", "'*'") },
+
+    /* iam:PassRole and iam:CreateServiceLinkedRole */
+    { "PASS_ROLE_WITH_NOT_RESOURCE",
+      .with = "'Effect':'Allow','Action':'iam:PassRole','NotResource':" ROLE,
+      .without = ALLOW("'iam:PassRole'", ROLE) },
+    { "PASS_ROLE_WITH_STAR_IN_ACTION_AND_NOT_RESOURCE",
+      .with = "'Effect':'Allow','Action':'iam:*','NotResource':" ROLE,
+      .without = "'Effect':'Allow','Action':'iam:Get*','NotResource':" ROLE },
+    { "PASS_ROLE_WITH_NOT_ACTION_AND_NOT_RESOURCE",
+      .with = "'Effect':'Allow','NotAction':'s3:*','NotResource':" ROLE,
+      .without = "'Effect':'Allow','NotAction':'iam:*','NotResource':" ROLE },
+    { "PASS_ROLE_WITH_STAR_IN_RESOURCE", .with = ALLOW("'iam:PassRole'", "'*'"),
+      .without = ALLOW("'iam:PassRole'", "'*'") PASSED },
+    { "PASS_ROLE_WITH_STAR_IN_RESOURCE",
+      .with = ALLOW("'iam:PassRole'", "'arn:aws:iam::111122223333:role/*'"),
+      .without = ALLOW("'iam:PassRole'", "'arn:aws:iam::111122223333:role/app-*'") },
+    { "PASS_ROLE_WITH_STAR_IN_ACTION_AND_RESOURCE", .with = ALLOW("'iam:P*'", "'*'"),
+      .without = ALLOW("'iam:Put*'", "'*'") },
+    { "PASS_ROLE_WITH_STAR_IN_RESOURCE_AND_NOT_ACTION",
+      .with = "'Effect':'Allow','NotAction':'s3:*','Resource':'*'",
+      .without = "'Effect':'Allow','NotAction':'iam:*','Resource':'*'" },
+    { "CREATE_SLR_WITH_NOT_RESOURCE",
+      .with = "'Effect':'Allow','Action':'iam:CreateServiceLinkedRole','NotResource':" ROLE,
+      .without = ALLOW("'iam:CreateServiceLinkedRole'", ROLE) },
+    { "CREATE_SLR_WITH_STAR_IN_ACTION_AND_NOT_RESOURCE",
+      .with = "'Effect':'Allow','Action':'iam:Create*','NotResource':" ROLE,
+      .without = "'Effect':'Allow','Action':'iam:Get*','NotResource':" ROLE },
+    { "CREATE_SLR_WITH_NOT_ACTION_AND_NOT_RESOURCE",
+      .with = "'Effect':'Allow','NotAction':'s3:*','NotResource':" ROLE,
+      .without = "'Effect':'Deny','NotAction':'s3:*','NotResource':" ROLE },
+    { "CREATE_SLR_WITH_STAR_IN_RESOURCE", .with = ALLOW("'iam:CreateServiceLinkedRole'", "'*'"),
+      .without = ALLOW("'iam:CreateServiceLinkedRole'", "'*'") SLR },
+    { "CREATE_SLR_WITH_STAR_IN_ACTION_AND_RESOURCE", .with = ALLOW("'iam:Create*'", "'*'"),
+      .without = ALLOW("'iam:Create*'", "'arn:aws:iam::*:role/aws-service-role/ecs*'") },
+    { "CREATE_SLR_WITH_STAR_IN_RESOURCE_AND_NOT_ACTION",
+      .with = "'Effect':'Allow','NotAction':'s3:*','Resource':'*'",
+      .without = "'Effect':'Allow','NotAction':'iam:Create*','Resource':'*'" },
+    { "PASSROLE_NO_SERVICE", .with = ALLOW("'iam:PassRole'", ROLE),
+      .without = ALLOW("'iam:PassRole'", ROLE) PASSED },
+    { "PASSROLE_TAG_CONDITION",
+      .with =
+          ALLOW("'iam:PassRole'", ROLE) ",'Condition':{'StringEquals':{'iam:ResourceTag/a':'b'}}",
+      .without = ALLOW("'iam:PassRole'", ROLE) PASSED },
+    { "PASSROLE_CROSS_ACCOUNT", .with = ALLOW("'iam:PassRole'", ROLE), .account = "444455556666",
+      .without = ALLOW("'iam:PassRole'", "'arn:aws:iam::444455556666:role/app'") },
+
+    /* combinations */
+    { "PRIVILEGE_ESCALATION",
+      .with = ALLOW("['iam:PassRole','ecs:RegisterTaskDefinition']",
+                    "'*'") " ; " ALLOW("'ecs:Run*'", "'*'"),
+      .without = ALLOW("['iam:PassRole','ecs:RegisterTaskDefinition']", "'*'"),
+      .pointer = "/Statement/0/Action/0" },
+    { "PRIVILEGE_ESCALATION", .with = ALLOW("'iam:CreateAccessKey'", "'*'"),
+      .without = ALLOW("'iam:CreateAccessKey'", "'arn:aws:iam::*:user/${aws:username}'") },
+    { "PRIVILEGE_ESCALATION", .with = ALLOW("'iam:AttachUserPolicy'", "'*'"),
+      .without = ALLOW("'iam:AttachUserPolicy'", "'*'") " ; " DENY("'iam:*'", "'*'") },
+    { "PRIVILEGE_ESCALATION", .with = ALLOW("'*'", "'*'"), .without = GOOD,
+      .pointer = "/Statement/0" },
+};
+
+const struct lint_rows lint_rows_actions = { rows, REMIT_COUNT(rows) };
