@@ -13,6 +13,7 @@ static const struct cli_verb *const verbs[] = {
     &cli_call,
     &cli_policy_evaluate,
     &cli_policy_simulate,
+    &cli_policy_who_can,
     &cli_policy_lint,
     &cli_policy_format,
 };
