@@ -83,12 +83,10 @@ struct simulation_position {
 struct simulation_statement {
     const struct simulation_layer *layer;
     const struct simulation_document *document;
-    size_t index;
     bool deny;
-    bool applies; /* in the decision at hand */
-    bool applied; /* in any of the action's decisions */
-    bool placed;  /* start and end are known */
-    struct simulation_position start, end;
+    bool applies;                          /* in the decision at hand */
+    bool applied;                          /* in any of the action's decisions */
+    struct simulation_position start, end; /* once simulation_place() found them */
 };
 
 struct simulation {
@@ -129,7 +127,7 @@ int simulation_decide(struct simulation *s, struct remit_str action, struct remi
                       struct policy_keys *missing, struct simulation_outcome *out,
                       struct remit_err *err) REMIT_MUST_USE;
 /*
- * Where a statement stands, as IAM tells it: `start` is behind its opening brace, `end` behind its
- * closing one.
+ * Where the statements of a document stand, as IAM tells it: `start` is behind the opening brace,
+ * `end` behind the closing one.
  */
-void simulation_place(struct simulation_statement *statement);
+void simulation_place(struct simulation *s, const struct simulation_document *document);

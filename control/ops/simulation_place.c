@@ -1,69 +1,78 @@
-#include <stdio.h>
-
 #include "control/ops/simulation.h"
 
-/* Offset of a place whose column counts bytes. */
-static size_t offset_of(struct remit_str text, size_t line, size_t column)
+/* On the way through a document: the byte at hand, and its line and column in characters. */
+struct cursor {
+    struct remit_str text;
+    size_t at;
+    struct simulation_position position;
+};
+
+static void advance(struct cursor *c)
 {
-    size_t at = 0;
+    unsigned char byte = (unsigned char)c->text.ptr[c->at++];
 
-    for (; line > 1 && at < text.len; at++)
-        line -= text.ptr[at] == '\n';
-    return at + column - 1;
-}
-
-static struct simulation_position position_of(struct remit_str text, size_t offset)
-{
-    struct simulation_position p = { 1, 1 };
-
-    for (size_t i = 0; i < offset && i < text.len; i++) {
-        if (text.ptr[i] == '\n') {
-            p.line++;
-            p.column = 1;
-        } else if (((unsigned char)text.ptr[i] & 0xc0) != 0x80) {
-            p.column++; /* the first byte of a character */
-        }
+    if (byte == '\n') {
+        c->position.line++;
+        c->position.column = 1;
+    } else if ((byte & 0xc0) != 0x80) {
+        c->position.column++; /* the first byte of a character */
     }
-    return p;
 }
 
-/* Offset behind the brace that closes the object which opens at `at`. */
-static size_t end_of_object(struct remit_str text, size_t at)
+/* To the place of /Statement, whose column counts bytes. */
+static void go_to(struct cursor *c, size_t line, size_t column)
 {
-    bool quoted = false;
+    while (c->at < c->text.len && c->position.line < line)
+        advance(c);
+    for (size_t i = 1; i < column && c->at < c->text.len; i++)
+        advance(c);
+}
+
+/* Over one byte, or a whole string. */
+static void step(struct cursor *c)
+{
+    bool string = c->text.ptr[c->at] == '"';
+
+    advance(c);
+    for (; string && c->at < c->text.len && c->text.ptr[c->at] != '"'; advance(c))
+        if (c->text.ptr[c->at] == '\\')
+            advance(c);
+    if (string && c->at < c->text.len)
+        advance(c);
+}
+
+/* The next object, which is a statement; the cursor is then behind it. */
+static void place_next(struct cursor *c, struct simulation_statement *statement)
+{
     size_t depth = 0;
 
-    for (; at < text.len; at++) {
-        char c = text.ptr[at];
+    while (c->at < c->text.len && c->text.ptr[c->at] != '{')
+        step(c);
+    while (c->at < c->text.len) {
+        char byte = c->text.ptr[c->at];
 
-        if (quoted && c == '\\')
-            at++;
-        else if (c == '"')
-            quoted = !quoted;
-        else if (!quoted && c == '{')
-            depth++;
-        else if (!quoted && c == '}' && --depth == 0)
-            return at + 1;
+        step(c);
+        if (byte == '{' && ++depth == 1)
+            statement->start = c->position;
+        if (byte == '}' && --depth == 0)
+            break;
     }
-    return text.len;
+    statement->end = c->position;
 }
 
-void simulation_place(struct simulation_statement *s)
+/* All of a document at once: its text is read but twice, however many they are. */
+void simulation_place(struct simulation *s, const struct simulation_document *document)
 {
-    bool list = remit_json_type(remit_json_get(s->document->tree, "Statement")) == REMIT_JSON_ARRAY;
-    struct remit_str text = s->document->text;
-    char pointer[64] = "/Statement";
+    size_t n = remit_policy_n_statements(document->policy);
+    struct simulation_statement *first = &s->statements[document->first];
+    struct cursor c = { .text = document->text, .position = { 1, 1 } };
     size_t line = 0;
     size_t column = 0;
-    size_t at = 0;
 
-    if (s->placed)
+    if (first->start.line != 0)
         return;
-    if (list)
-        (void)snprintf(pointer, sizeof(pointer), "/Statement/%zu", s->index);
-    REMIT_REQUIRE(remit_json_locate(text, remit_str_of(pointer), &line, &column));
-    at = offset_of(text, line, column);
-    s->start = position_of(text, at + 1);
-    s->end = position_of(text, end_of_object(text, at));
-    s->placed = true;
+    REMIT_REQUIRE(remit_json_locate(document->text, REMIT_STR("/Statement"), &line, &column));
+    go_to(&c, line, column);
+    for (size_t i = 0; i < n; i++)
+        place_next(&c, &first[i]);
 }

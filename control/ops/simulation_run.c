@@ -47,7 +47,7 @@ static void number_statements(struct simulation *s, const struct simulation_laye
 
         for (size_t k = 0; k < n; k++)
             s->statements[d->first + k] =
-                (struct simulation_statement){ .layer = layer, .document = d, .index = k };
+                (struct simulation_statement){ .layer = layer, .document = d };
     }
 }
 
@@ -85,9 +85,11 @@ static void put_position(struct control_call *call, const char *name,
     control_end(call);
 }
 
-static void put_statement(struct control_call *call, struct simulation_statement *statement)
+static void put_statement(struct simulation *s, const struct simulation_statement *statement)
 {
-    simulation_place(statement);
+    struct control_call *call = s->call;
+
+    simulation_place(s, statement->document);
     control_begin_structure(call, NULL);
     control_put_str(call, "SourcePolicyId", statement->document->id);
     control_put_cstr(call, "SourcePolicyType", statement->layer->source_type);
@@ -106,7 +108,7 @@ static void put_matched(struct simulation *s, enum remit_decision decision, bool
         struct simulation_statement *statement = &s->statements[i];
 
         if ((of_action ? statement->applied : statement->applies) && statement->deny == deny)
-            put_statement(s->call, statement);
+            put_statement(s, statement);
     }
     control_end(s->call);
 }
@@ -182,6 +184,7 @@ static int put_resources(struct simulation *s, struct remit_str action,
         struct remit_str resource = remit_json_str(remit_json_at(resources, i));
         struct simulation_outcome one;
 
+        TRY(remit_buf_check(s->call->answer->out, "the answer", err));
         TRY(simulation_decide(s, action, resource, &missing, &one, err));
         fold(all, &one, i == 0);
         control_begin_structure(s->call, NULL);
