@@ -1,3 +1,5 @@
+#include <remit/document.h>
+
 #include "control/ops/simulation.h"
 
 /* On the way through a document: the byte at hand, and its line and column in characters. */
@@ -17,15 +19,6 @@ static void advance(struct cursor *c)
     } else if ((byte & 0xc0) != 0x80) {
         c->position.column++; /* the first byte of a character */
     }
-}
-
-/* To the place of /Statement, whose column counts bytes. */
-static void go_to(struct cursor *c, size_t line, size_t column)
-{
-    while (c->at < c->text.len && c->position.line < line)
-        advance(c);
-    for (size_t i = 1; i < column && c->at < c->text.len; i++)
-        advance(c);
 }
 
 /* Over one byte, or a whole string. */
@@ -66,13 +59,13 @@ void simulation_place(struct simulation *s, const struct simulation_document *do
     size_t n = remit_policy_n_statements(document->policy);
     struct simulation_statement *first = &s->statements[document->first];
     struct cursor c = { .text = document->text, .position = { 1, 1 } };
-    size_t line = 0;
-    size_t column = 0;
+    struct remit_place place = { 0 };
 
     if (first->start.line != 0)
         return;
-    REMIT_REQUIRE(remit_json_locate(document->text, REMIT_STR("/Statement"), &line, &column));
-    go_to(&c, line, column);
+    REMIT_REQUIRE(remit_policy_locate(document->text, REMIT_STR("/Statement"), &place, NULL));
+    while (c.at < place.offset)
+        advance(&c);
     for (size_t i = 0; i < n; i++)
         place_next(&c, &first[i]);
 }
