@@ -34,7 +34,7 @@ diff "$here/libremit-iam.symbols" <(exported) >"$work/symbols" || {
 }
 
 nm -D --undefined-only "$so" | awk '{ print $NF }' | undefined | grep -vE "$(allowed "$here/libremit-iam.undefined")" >"$work/more" &&
-    fail "libremit-iam asks for what is not in libremit-iam.undefined:" $(cat "$work/more")
+    fail "libremit-iam asks for what is not in libremit-iam.undefined:" "$(tr '\n' ' ' <"$work/more")"
 
 # The engine's objects: what they define among themselves is not asked of anybody.
 (cd "$work" && ar x "$build/iam/libremit-iam.a" && rm -f crypto*.o sigv4*.o token*.o base_*.o)
@@ -42,7 +42,7 @@ ls "$work"/policy_decide.c.o >/dev/null || fail "no objects of the engine in the
 nm -u "$work"/*.o | awk 'NF == 2 { print $2 }' | undefined >"$work/asked"
 nm --defined-only "$work"/*.o | awk 'NF == 3 { print $3 }' | sort -u >"$work/own"
 comm -23 "$work/asked" "$work/own" | grep -vE "$(allowed "$here/policy.undefined")" >"$work/more" &&
-    fail "the policy engine asks for what is not in policy.undefined:" $(cat "$work/more")
+    fail "the policy engine asks for what is not in policy.undefined:" "$(tr '\n' ' ' <"$work/more")"
 
 meson install -C "$build" --no-rebuild --quiet --destdir "$work/root" --tags libremit-iam,devel,man >"$work/log" 2>&1 || {
     cat "$work/log"
