@@ -7,6 +7,7 @@
 #include <remit/sigv4.h>
 
 #include "common/base/arena.h"
+#include "common/base/encode.h"
 #include "common/os/clock.h"
 #include "common/os/file.h"
 #include "common/os/http_client.h"
@@ -198,31 +199,94 @@ static int refused(const struct remit_http_answer *answer, const char *target,
                       target, REMIT_STR_ARG(type), REMIT_STR_ARG(text));
 }
 
+static int post(struct cli_client *c, const char *service, struct remit_http_header *headers,
+                size_t n, struct remit_str body, struct remit_http_answer *answer,
+                struct remit_err *err)
+{
+    auto_arena struct remit_arena arena = REMIT_ARENA(ANSWER_MAX);
+    const char *lines[HEADERS_MOST];
+    const char *const *signature = NULL;
+    struct remit_http_call call = {
+        .method = "POST", .url = c->endpoint, .headers = lines, .body = body
+    };
+
+    TRY(host_of(c->endpoint, &headers[0].value, err));
+    TRY(sign(c, service, headers, n, body, &arena, &signature, err));
+    TRY(lines_of(headers, n, signature, &arena, lines, err));
+    return remit_http_client_call(c->http, &call, answer, err);
+}
+
 int cli_client_call(struct cli_client *c, const char *service, const char *target,
                     struct remit_str body, struct remit_json **out, struct remit_err *err)
 {
-    auto_arena struct remit_arena arena = REMIT_ARENA(ANSWER_MAX);
-    auto_buf struct remit_buf answer_body = REMIT_BUF_SECRET(ANSWER_MAX);
-    struct remit_http_answer answer = { 0 };
+    struct remit_http_answer answer = { .body = REMIT_BUF_SECRET(ANSWER_MAX) };
     struct remit_http_header headers[] = {
         { REMIT_STR("Host"), { 0 } },
         { REMIT_STR("Content-Type"), REMIT_STR("application/x-amz-json-1.1") },
         { REMIT_STR("X-Amz-Target"), remit_str_of(target) },
     };
-    const char *lines[HEADERS_MOST];
-    const char *const *signature = NULL;
-    struct remit_http_call call = { .method = "POST", .url = c->endpoint, .headers = lines };
+    int result = post(c, service, headers, REMIT_COUNT(headers), body, &answer, err);
+
+    if (result == 0 && answer.status != 200)
+        result = refused(&answer, target, err);
+    else if (result == 0)
+        result = remit_json_parse(remit_buf_view(&answer.body), ANSWER_MAX, out, err);
+    remit_buf_drop(&answer.body);
+    return result;
+}
+
+/* ---- Query ---- */
+
+static int query_refused(const struct cli_xml *answer, const char *action, int status,
+                         struct remit_err *err)
+{
+    struct remit_str code = cli_xml_text(answer, "Error/Code");
+    struct remit_str text = cli_xml_text(answer, "Error/Message");
+
+    if (code.len == 0)
+        return remit_fail(err, REMIT_ERR_DENIED, "CallRefused", "%s: HTTP status %d", action,
+                          status);
+    return remit_fail(err, REMIT_ERR_DENIED, "CallRefused", "%s: " REMIT_STR_FMT ": " REMIT_STR_FMT,
+                      action, REMIT_STR_ARG(code), REMIT_STR_ARG(text));
+}
+
+static void put_parameters(struct remit_buf *body, const char *action, const char *version,
+                           const struct cli_parameter *parameters, size_t n)
+{
+    remit_buf_put_fmt(body, "Action=%s&Version=%s", action, version);
+    for (size_t i = 0; i < n; i++) {
+        if (parameters[i].value.len == 0)
+            continue;
+        remit_buf_put_fmt(body, "&%s=", parameters[i].name);
+        remit_uri_put(body, parameters[i].value, false);
+    }
+}
+
+int cli_client_query(struct cli_client *c, const char *service, const char *version,
+                     const char *action, const struct cli_parameter *parameters, size_t n,
+                     struct remit_arena *arena, const struct cli_xml **out, struct remit_err *err)
+{
+    auto_buf struct remit_buf body = REMIT_BUF(65536);
+    struct remit_http_answer answer = { .body = REMIT_BUF(ANSWER_MAX) };
+    struct remit_http_header headers[] = {
+        { REMIT_STR("Host"), { 0 } },
+        { REMIT_STR("Content-Type"),
+          REMIT_STR("application/x-www-form-urlencoded; charset=utf-8") },
+    };
+    struct cli_xml *tree = NULL;
     int result = 0;
 
-    TRY(host_of(c->endpoint, &headers[0].value, err));
-    TRY(sign(c, service, headers, REMIT_COUNT(headers), body, &arena, &signature, err));
-    TRY(lines_of(headers, REMIT_COUNT(headers), signature, &arena, lines, err));
-    call.body = body;
-    answer.body = answer_body;
-    result = remit_http_client_call(c->http, &call, &answer, err);
-    answer_body = answer.body;
-    TRY(result);
-    if (answer.status != 200)
-        return refused(&answer, target, err);
-    return remit_json_parse(remit_buf_view(&answer_body), ANSWER_MAX, out, err);
+    put_parameters(&body, action, version, parameters, n);
+    TRY(remit_buf_check(&body, "a request", err));
+    result = post(c, service, headers, REMIT_COUNT(headers), remit_buf_view(&body), &answer, err);
+    if (result == 0)
+        result = cli_xml_parse(remit_buf_view(&answer.body), arena, &tree,
+                               answer.status == 200 ? err : NULL);
+    if (answer.status != 0 && answer.status != 200)
+        result = query_refused(tree, action, answer.status, err);
+    else if (result != 0)
+        (void)remit_err_prefix(err, "%s", action);
+    remit_buf_drop(&answer.body);
+    *out = tree;
+    return result;
 }

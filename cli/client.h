@@ -13,6 +13,7 @@
 #include <remit/err.h>
 #include <remit/str.h>
 
+#include "cli/xml.h"
 #include "common/base/json.h"
 
 struct cli_client;
@@ -33,3 +34,13 @@ void cli_client_drop(struct cli_client **client);
 int cli_client_call(struct cli_client *client, const char *service, const char *target,
                     struct remit_str body, struct remit_json **out,
                     struct remit_err *err) REMIT_MUST_USE;
+
+/* A Query call, as IAM and STS speak it: the answer is XML, in the arena. */
+struct cli_parameter {
+    const char *name;
+    struct remit_str value; /* empty: left out */
+};
+int cli_client_query(struct cli_client *client, const char *service, const char *version,
+                     const char *action, const struct cli_parameter *parameters, size_t n,
+                     struct remit_arena *arena, const struct cli_xml **out,
+                     struct remit_err *err) REMIT_MUST_USE;

@@ -1,14 +1,17 @@
 #include "cli/policy/who_can.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/arguments.h"
+#include "cli/client.h"
 #include "cli/policy/named.h"
 
 #define OUTPUT_MOST ((size_t)256 * 1024 * 1024)
 
 static const char *account, *resource_account;
+static const char *endpoint, *region, *ca_file, *key_file;
 static const char *format = "text";
 static struct remit_option_list context;
 static const char *const formats[] = { "text", "json", NULL };
@@ -18,6 +21,10 @@ static const struct remit_option options[] = {
       .out = &resource_account },
     { "--context", "KEY=VALUE", "a condition key that is known; repeated", REMIT_OPTION_LIST,
       &context },
+    { "--endpoint-url", "URL", "ask a control, in place of a folder", .out = &endpoint },
+    { "--region", "REGION", "region to sign for (AWS_REGION)", .out = &region },
+    { "--ca", "FILE", "certificates to trust (PEM)", .out = &ca_file },
+    { "--key", "FILE", "a root-access-key file instead of the environment", .out = &key_file },
     { "--format", "FORMAT", "text, json (text)", REMIT_OPTION_WORD, &format, .words = formats },
 };
 
@@ -66,6 +73,25 @@ static void find_owner(struct cli_question *question, char owner[13])
         (void)snprintf(owner, 13, REMIT_STR_FMT, REMIT_STR_ARG(arn.account));
 }
 
+static int load_from_control(struct cli_world *world, struct remit_err *err)
+{
+    auto_cli_client struct cli_client *client = NULL;
+    const char *env_region = getenv("AWS_REGION");
+    struct cli_client_spec spec = { .endpoint = endpoint,
+                                    .ca_file = ca_file,
+                                    .key_file = key_file };
+
+    spec.region = region != NULL ? region : env_region != NULL ? env_region : "us-east-1";
+    TRY(cli_client_open(&spec, &client, err));
+    return cli_world_from_control(client, world, err);
+}
+
+static int load(const char *folder, struct cli_world *world, struct remit_err *err)
+{
+    return folder != NULL ? cli_world_from_folder(folder, account, world, err)
+                          : load_from_control(world, err);
+}
+
 static int who_can(const char *action, const char *resource, const char *folder, size_t *n,
                    struct remit_err *err)
 {
@@ -76,7 +102,7 @@ static int who_can(const char *action, const char *resource, const char *folder,
         .world = &world, .action = action, .resource = resource, .context = &context
     };
 
-    TRY(cli_world_from_folder(folder, account, &world, err));
+    TRY(load(folder, &world, err));
     find_owner(&question, owner);
     TRY(cli_question_open(&question, err));
     TRY(add_root(&world, err));
@@ -97,7 +123,7 @@ static int run_who_can(int argc, char **argv)
     if (!cli_arguments(&cli_policy_who_can, options, REMIT_COUNT(options), 3, argc, argv, &rest,
                        &code))
         return code;
-    if (rest < 3) {
+    if (rest != (endpoint != NULL ? 2 : 3)) {
         (void)fprintf(stderr, "remit: usage: remit %s %s\n", cli_policy_who_can.words,
                       cli_policy_who_can.usage);
         return CLI_UNUSABLE;
@@ -109,14 +135,14 @@ static int run_who_can(int argc, char **argv)
             strlen(argv[0]), strlen(argv[1]), REMIT_REQUEST_ACTION_MAX, REMIT_REQUEST_RESOURCE_MAX);
         return CLI_UNUSABLE;
     }
-    if (who_can(argv[0], argv[1], argv[2], &n, &err) != 0)
+    if (who_can(argv[0], argv[1], rest > 2 ? argv[2] : NULL, &n, &err) != 0)
         return cli_report(&err, CLI_UNUSABLE);
     return n > 0 ? CLI_DONE : CLI_NO;
 }
 
 const struct cli_verb cli_policy_who_can = {
     .words = "policy who-can",
-    .usage = "ACTION RESOURCE DIR",
+    .usage = "ACTION RESOURCE DIR|--endpoint-url URL",
     .help = "the principals that may do something, and what it depends on",
     .run = run_who_can,
 };

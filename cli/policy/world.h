@@ -1,6 +1,6 @@
 /*
  * world.h - the principals and resources of one account with their policies, as `remit policy
- * who-can` asks about them: read from a folder (folder.c).
+ * who-can` asks about them: read from a folder (folder.c) or from control (live.c).
  *
  * Ownership: a world owns all its texts and documents; cli_world_drop().
  */
@@ -64,3 +64,11 @@ void cli_world_drop(struct cli_world *world);
  */
 int cli_world_from_folder(const char *folder, const char *account, struct cli_world *out,
                           struct remit_err *err) REMIT_MUST_USE;
+
+/*
+ * Roles and users of a control, with all their policies: iam:List* and iam:Get* of them, and
+ * sts:GetCallerIdentity. Errors: those of client.h and documents.h.
+ */
+struct cli_client;
+int cli_world_from_control(struct cli_client *client, struct cli_world *out,
+                           struct remit_err *err) REMIT_MUST_USE;
