@@ -2,6 +2,9 @@
 
 const struct control_operation *const control_access_analyzer_operations[] = {
     &control_validate_policy,
+    &control_check_no_new_access,
+    &control_check_access_not_granted,
+    &control_check_no_public_access,
     NULL,
 };
 

@@ -23,4 +23,5 @@
 /* policyType: "IDENTITY_POLICY", "RESOURCE_POLICY"... */
 enum remit_policy_type analyzer_policy_type(struct remit_str policy_type);
 
-extern const struct control_operation control_validate_policy;
+extern const struct control_operation control_validate_policy, control_check_no_new_access,
+    control_check_access_not_granted, control_check_no_public_access;
