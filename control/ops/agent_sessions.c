@@ -45,17 +45,18 @@ static int refuse(struct control_call *call, const struct control_session *sessi
 }
 
 static int mint(struct control_call *call, struct remit_str role_arn,
-                struct control_session *session, struct keeper_minted *out, bool *has,
+                const struct control_session *wanted, struct keeper_minted *out, bool *has,
                 struct remit_str *unable, struct remit_err *err)
 {
     struct iam_principal_record role = { 0 };
+    struct control_session session = *wanted;
 
     if (role_arn.len == 0)
         return 0;
-    session->role = &role;
+    session.role = &role;
     if (iam_role_read_arn(call->store, role_arn, call->arena, &role, err) == 0) {
-        session->duration_s = length_of(&role);
-        if (control_session_mint(call, session, out, err) == 0) {
+        session.duration_s = length_of(&role);
+        if (control_session_mint(call, &session, out, err) == 0) {
             *has = true;
             return 0;
         }
@@ -63,15 +64,15 @@ static int mint(struct control_call *call, struct remit_str role_arn,
     if (!is_the_roles(err))
         return -1;
     *unable = role_arn;
-    return refuse(call, session, role_arn, err);
+    return refuse(call, &session, role_arn, err);
 }
 
 int agent_sessions_mint(struct control_call *call, const struct ecs_task *task, bool host_network,
                         struct agent_sessions *out, struct remit_str *unable, struct remit_err *err)
 {
-    struct control_session execution = { .name = task->id,
-                                         .purpose = "execution",
-                                         .source = task->arn };
+    const struct control_session execution = { .name = task->id,
+                                               .purpose = "execution",
+                                               .source = task->arn };
     struct control_session own = execution;
 
     own.purpose = "task";
