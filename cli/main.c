@@ -15,6 +15,7 @@ static const struct cli_verb *const verbs[] = {
     &cli_policy_simulate,
     &cli_policy_who_can,
     &cli_policy_lint,
+    &cli_policy_actions,
     &cli_policy_format,
 };
 /* clang-format on */

@@ -20,4 +20,4 @@ struct cli_verb {
 extern const struct cli_verb cli_up, cli_join_token_create, cli_call;
 extern const struct cli_verb cli_policy_evaluate, cli_policy_format, cli_policy_simulate;
 extern const struct cli_verb cli_policy_who_can;
-extern const struct cli_verb cli_policy_lint;
+extern const struct cli_verb cli_policy_lint, cli_policy_actions;

@@ -37,7 +37,8 @@ static void put_element(struct remit_jw *w, const struct remit_path_element *ele
     remit_jw_end(w);
 }
 
-static void put_location(struct remit_jw *w, const struct remit_location *where)
+static void put_location(struct remit_jw *w, const struct cli_lint_file *in,
+                         const struct remit_location *where)
 {
     remit_jw_object(w);
     remit_jw_key(w, "path");
@@ -46,6 +47,7 @@ static void put_location(struct remit_jw *w, const struct remit_location *where)
         put_element(w, &where->path[i]);
     remit_jw_end(w);
     remit_jw_put_str(w, "pointer", where->pointer);
+    remit_jw_put_cstr(w, "file", in->name);
     remit_jw_key(w, "span");
     remit_jw_object(w);
     put_position(w, "start", &where->start);
@@ -54,8 +56,10 @@ static void put_location(struct remit_jw *w, const struct remit_location *where)
     remit_jw_end(w);
 }
 
-static void put_finding(struct remit_jw *w, const struct remit_finding *f)
+static void put_finding(struct remit_jw *w, const struct cli_lint_run *run,
+                        const struct cli_lint_file *file, const struct cli_lint_item *item)
 {
+    const struct remit_finding *f = item->finding;
     char link[256];
 
     (void)remit_check_link(f->check, link, sizeof(link));
@@ -67,7 +71,7 @@ static void put_finding(struct remit_jw *w, const struct remit_finding *f)
     remit_jw_key(w, "locations");
     remit_jw_array(w);
     for (size_t i = 0; i < f->n_locations; i++)
-        put_location(w, &f->locations[i]);
+        put_location(w, cli_lint_file_of(run, file, item, &f->locations[i]), &f->locations[i]);
     remit_jw_end(w);
     remit_jw_end(w);
 }
@@ -86,10 +90,10 @@ void cli_lint_json(const struct cli_lint_run *run, struct remit_buf *out)
         remit_jw_put_cstr(&w, "file", file->name);
         remit_jw_key(&w, "findings");
         remit_jw_array(&w);
-        for (size_t j = 0; j < remit_lint_count(file->lint); j++)
-            put_finding(&w, remit_lint_at(file->lint, j));
+        for (size_t j = 0; j < file->n_findings; j++)
+            put_finding(&w, run, file, &file->findings[j]);
         remit_jw_end(&w);
-        remit_jw_put_bool(&w, "truncated", remit_lint_truncated(file->lint));
+        remit_jw_put_bool(&w, "truncated", file->truncated);
         remit_jw_end(&w);
     }
     remit_jw_end(&w);

@@ -21,11 +21,11 @@ void cli_lint_text(const struct cli_lint_run *run, struct remit_buf *out)
     for (size_t i = 0; i < run->n_files; i++) {
         const struct cli_lint_file *file = &run->files[i];
 
-        for (size_t j = 0; j < remit_lint_count(file->lint); j++)
-            put_finding(file, remit_lint_at(file->lint, j), out);
-        if (remit_lint_truncated(file->lint))
+        for (size_t j = 0; j < file->n_findings; j++)
+            put_finding(file, file->findings[j].finding, out);
+        if (file->truncated)
             remit_buf_put_fmt(out, "%s: too many findings, the rest is not shown\n", file->name);
-        total += remit_lint_count(file->lint);
+        total += file->n_findings;
     }
     remit_buf_put_fmt(out, "%zu finding%s in %zu file%s", total, total == 1 ? "" : "s",
                       run->n_files, run->n_files == 1 ? "" : "s");

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "iam/lint/result.h"
+#include "iam/lint/roles.h"
 
 /* Texts, nodes and lists of a document need about this much; findings are few. */
 #define ARENA_PER_BYTE 64
@@ -30,20 +31,35 @@ static void read_error(struct lint *l, const struct remit_err *why)
                      l->tape.stopped_at, "The document can't be read: %s.", why->text);
 }
 
+int lint_read(struct lint *l, bool policy, struct remit_err *err)
+{
+    char *text = NULL;
+
+    remit_arena_init(&l->arena, ARENA_LEAST + l->document.len * ARENA_PER_BYTE);
+    text = remit_arena_take(&l->arena, l->document.len + 1);
+    TRY(remit_arena_check(&l->arena, "a lint run", err));
+    TRY(remit_tape_read(l->document, text, &l->tape, err));
+    if (policy)
+        lint_view(l);
+    return remit_arena_check(&l->arena, "a lint run", err);
+}
+
+void lint_release(struct lint *l)
+{
+    remit_tape_drop(&l->tape);
+    remit_arena_drop(&l->arena);
+}
+
 static int run(struct lint *l, struct remit_err *err)
 {
     struct remit_err why = { 0 };
-    char *text = remit_arena_take(&l->arena, l->document.len + 1);
 
-    TRY(remit_arena_check(&l->arena, "a lint run", err));
-    if (remit_tape_read(l->document, text, &l->tape, &why) != 0) {
+    if (lint_read(l, true, &why) != 0) {
         if (why.kind != REMIT_ERR_INVALID)
             return remit_fail(err, why.kind, why.code, "%s", why.text);
         read_error(l, &why);
         return lint_finish(l, err);
     }
-    lint_view(l);
-    TRY(remit_arena_check(&l->arena, "a lint run", err));
     for (size_t i = 0; i < REMIT_COUNT(document_walkers); i++)
         document_walkers[i](l);
     for (size_t s = 0; s < l->n_statements; s++)
@@ -69,6 +85,15 @@ static int take_options(struct lint *l, const struct remit_lint_options *options
     return 0;
 }
 
+static int new_result(struct remit_lint **out, struct remit_err *err)
+{
+    *out = calloc(1, sizeof(**out));
+    if (*out == NULL)
+        return remit_fail(err, REMIT_ERR_LIMIT, "LimitExceeded", "no memory for findings");
+    remit_arena_init(&(*out)->arena, RESULT_MOST);
+    return 0;
+}
+
 int remit_lint_policy(struct remit_str document, const struct remit_lint_options *options,
                       struct remit_lint **out, struct remit_err *err)
 {
@@ -77,16 +102,56 @@ int remit_lint_policy(struct remit_str document, const struct remit_lint_options
     int done = 0;
 
     TRY(take_options(&l, options, err));
-    result = calloc(1, sizeof(*result));
-    if (result == NULL)
-        return remit_fail(err, REMIT_ERR_LIMIT, "LimitExceeded", "no memory for findings");
-    remit_arena_init(&result->arena, RESULT_MOST);
-    remit_arena_init(&l.arena, ARENA_LEAST + document.len * ARENA_PER_BYTE);
+    TRY(new_result(&result, err));
     l.result = result;
     done = run(&l, err);
-    remit_tape_drop(&l.tape);
-    remit_arena_drop(&l.arena);
+    lint_release(&l);
     TRY(done);
+    *out = result;
+    result = NULL;
+    return 0;
+}
+
+static void drop_set(struct lint_set *set)
+{
+    for (size_t i = 0; i < set->n; i++)
+        lint_release(&set->all[i]);
+    free(set->all);
+    *set = (struct lint_set){ 0 };
+}
+
+static int read_set(struct lint_set *set, const struct remit_lint_options *options,
+                    struct remit_lint *result, struct remit_err *err)
+{
+    for (; set->n < set->n_documents; set->n++) {
+        struct lint *l = &set->all[set->n];
+        const struct remit_lint_document *d = &set->documents[set->n];
+
+        *l = (struct lint){ .document = d->text, .index = set->n, .result = result };
+        TRY(take_options(l, options, err));
+        if (lint_set_read(l, d->kind) != 0)
+            l->tape.n_nodes = 0; /* passed over: it has a finding of its own */
+    }
+    return 0;
+}
+
+int remit_lint_roles(const struct remit_lint_document *documents, size_t n_documents,
+                     const struct remit_lint_options *options, struct remit_lint **out,
+                     struct remit_err *err)
+{
+    struct lint_set set REMIT_AUTO(drop_set) = { .documents = documents,
+                                                 .n_documents = n_documents };
+    auto_lint struct remit_lint *result = NULL;
+
+    TRY(new_result(&result, err));
+    set.all = calloc(n_documents + 1, sizeof(*set.all));
+    if (set.all == NULL)
+        return remit_fail(err, REMIT_ERR_LIMIT, "LimitExceeded", "no memory for %zu documents",
+                          n_documents);
+    TRY(read_set(&set, options, result, err));
+    lint_set_walk(&set);
+    set.all[n_documents].result = result;
+    TRY(lint_finish(&set.all[n_documents], err));
     *out = result;
     result = NULL;
     return 0;

@@ -89,13 +89,16 @@ struct lint_statement {
     size_t n_conditions;
 };
 
+struct lint;
 struct lint_place {
+    const struct lint *of;
     size_t byte;
     struct remit_position *out;
 };
 
 struct lint {
     struct remit_str document;
+    size_t index; /* of the document in a set */
     struct remit_lint_options options;
     struct remit_tape tape;
     struct remit_arena arena;
@@ -121,6 +124,12 @@ static inline bool lint_may_compare(struct lint *l)
     return ++l->work <= LINT_WORK_MAX;
 }
 
+/* ---- lint.c ---- */
+
+/* Reads the document into the tape; a document of a policy also into statements. */
+int lint_read(struct lint *l, bool policy, struct remit_err *err);
+void lint_release(struct lint *l);
+
 /* ---- view.c ---- */
 
 void lint_view(struct lint *l);
@@ -138,6 +147,9 @@ void lint_report(struct lint *l, enum lint_code code, uint32_t node, const char 
 /* With a second place. */
 void lint_report_both(struct lint *l, enum lint_code code, uint32_t node, uint32_t other,
                       const char *fmt, ...) REMIT_PRINTF(5, 6);
+/* With a second place in another document of the set. */
+void lint_report_across(struct lint *l, enum lint_code code, uint32_t node, struct lint *other,
+                        uint32_t other_node, const char *fmt, ...) REMIT_PRINTF(6, 7);
 /* At bytes of the document, without a path: what is no JSON has no nodes. */
 void lint_report_byte(struct lint *l, enum lint_code code, size_t byte, const char *fmt, ...)
     REMIT_PRINTF(4, 5);

@@ -89,7 +89,7 @@ static void place(struct lint *l, size_t byte, struct remit_position *out)
     struct remit_lint *r = l->result;
 
     if (r->n_places < REMIT_COUNT(r->places))
-        r->places[r->n_places++] = (struct lint_place){ byte, out };
+        r->places[r->n_places++] = (struct lint_place){ l, byte, out };
 }
 
 static void locate(struct lint *l, uint32_t node, struct remit_location *out)
@@ -105,6 +105,7 @@ static void locate(struct lint *l, uint32_t node, struct remit_location *out)
         copy[i] = path[i];
         copy[i].text = remit_arena_str(arena, path[i].text);
     }
+    out->document = l->index;
     out->path = copy;
     out->n_path = n;
     out->pointer = pointer_of(arena, path, n);
@@ -170,6 +171,22 @@ void lint_report_both(struct lint *l, enum lint_code code, uint32_t node, uint32
         return;
     locate(l, node, &where[0]);
     locate(l, other, &where[1]);
+    va_start(ap, fmt);
+    f->message = sentence(l, fmt, ap);
+    va_end(ap);
+}
+
+void lint_report_across(struct lint *l, enum lint_code code, uint32_t node, struct lint *other,
+                        uint32_t other_node, const char *fmt, ...)
+{
+    struct remit_location *where = NULL;
+    struct remit_finding *f = add(l, code, 2, &where);
+    va_list ap;
+
+    if (f == NULL)
+        return;
+    locate(l, node, &where[0]);
+    locate(other, other_node, &where[1]);
     va_start(ap, fmt);
     f->message = sentence(l, fmt, ap);
     va_end(ap);
@@ -246,25 +263,33 @@ static int order_places(const void *a, const void *b)
     const struct lint_place *x = a;
     const struct lint_place *y = b;
 
+    if (x->of->index != y->of->index)
+        return x->of->index < y->of->index ? -1 : 1;
     return x->byte < y->byte ? -1 : x->byte > y->byte;
 }
 
-/* One way through the document for all positions. */
-static void find_positions(struct lint *l)
+/* One way through each document for all its positions. */
+static void find_positions(struct remit_lint *r)
 {
-    struct remit_lint *r = l->result;
-    struct remit_position at = { .line = 1 };
+    const struct remit_position start = { .line = 1 };
+    struct remit_position at = start;
     size_t byte = 0;
 
     if (r->n_places > 1)
         qsort(r->places, r->n_places, sizeof(r->places[0]), order_places);
     for (size_t i = 0; i < r->n_places; i++) {
-        for (; byte < r->places[i].byte && byte < l->document.len; byte++) {
-            if (((unsigned char)l->document.ptr[byte] & 0xc0) == 0x80)
+        struct remit_str text = r->places[i].of->document;
+
+        if (i > 0 && r->places[i].of != r->places[i - 1].of) {
+            at = start;
+            byte = 0;
+        }
+        for (; byte < r->places[i].byte && byte < text.len; byte++) {
+            if (((unsigned char)text.ptr[byte] & 0xc0) == 0x80)
                 continue;
             at.offset++;
-            at.column = l->document.ptr[byte] == '\n' ? 0 : at.column + 1;
-            at.line += l->document.ptr[byte] == '\n';
+            at.column = text.ptr[byte] == '\n' ? 0 : at.column + 1;
+            at.line += text.ptr[byte] == '\n';
         }
         *r->places[i].out = at;
     }
@@ -277,6 +302,8 @@ static int order_findings(const void *a, const void *b)
     size_t from = x->locations[0].start.offset;
     size_t other = y->locations[0].start.offset;
 
+    if (x->locations[0].document != y->locations[0].document)
+        return x->locations[0].document < y->locations[0].document ? -1 : 1;
     if (from != other)
         return from < other ? -1 : 1;
     if (x->check->type != y->check->type)
@@ -292,7 +319,7 @@ int lint_finish(struct lint *l, struct remit_err *err)
 
     TRY(remit_arena_check(&l->arena, "a lint run", err));
     r->truncated = r->truncated || r->arena.failed;
-    find_positions(l);
+    find_positions(r);
     if (r->n_findings > 1)
         qsort(r->findings, r->n_findings, sizeof(r->findings[0]), order_findings);
     return 0;

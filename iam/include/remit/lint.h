@@ -2,7 +2,7 @@
  * lint.h - what is wrong, dangerous or useless in a policy document, found without a request.
  *
  *   struct remit_services  descriptions of services (services.h), may be absent
- *   struct remit_lint      the findings of one document, in order of place
+ *   struct remit_lint      the findings of one document, or over several, in order of place
  *   struct remit_check     a row of the table of all checks
  *
  * The findings of IAM Access Analyzer's ValidatePolicy under their own names, those of parliament
@@ -90,6 +90,7 @@ struct remit_location {
     size_t n_path;
     struct remit_str pointer; /* the same as a JSON pointer: "/Statement/2/Action/0" */
     struct remit_position start, end;
+    size_t document; /* of remit_lint_roles(): its index; else 0 */
 };
 
 struct remit_finding {
@@ -97,7 +98,6 @@ struct remit_finding {
     struct remit_str message; /* one or two sentences */
     const struct remit_location *locations;
     size_t n_locations; /* at least 1 */
-    size_t document;    /* of remit_lint_roles(): index of the document; else 0 */
 };
 
 struct remit_lint_options {
@@ -121,6 +121,29 @@ struct remit_lint; /* opaque */
 /* `options` may be NULL: an identity policy, no descriptions. */
 REMIT_API int remit_lint_policy(struct remit_str document, const struct remit_lint_options *options,
                                 struct remit_lint **out, struct remit_err *err) REMIT_MUST_USE;
+
+/* What a document of a set of roles is. */
+enum remit_lint_kind {
+    REMIT_LINT_TRUST = 0,
+    REMIT_LINT_POLICY,          /* identity-based, of the role */
+    REMIT_LINT_BOUNDARY,        /* the role's */
+    REMIT_LINT_TASK_DEFINITION, /* as RegisterTaskDefinition takes it, or DescribeTaskDefinition
+                                 * gives it; of no role */
+};
+struct remit_lint_document {
+    enum remit_lint_kind kind;
+    struct remit_str role; /* what stands behind ":role/" in its ARN: "path/name", or "name" */
+    struct remit_str text;
+};
+
+/*
+ * What can be said only of several documents together: one role for both purposes, an execution
+ * role without what its task definition needs... Each document has its own findings besides, by
+ * remit_lint_policy(). Documents that are not JSON are passed over.
+ */
+REMIT_API int remit_lint_roles(const struct remit_lint_document *documents, size_t n_documents,
+                               const struct remit_lint_options *options, struct remit_lint **out,
+                               struct remit_err *err) REMIT_MUST_USE;
 REMIT_API void remit_lint_drop(struct remit_lint **lint);
 #define auto_lint REMIT_AUTO(remit_lint_drop)
 
