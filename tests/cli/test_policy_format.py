@@ -120,15 +120,28 @@ class Corpus(Batch):
                             resource if resource == "*" else resource.replace("*", "any")[:4096]))
         return chance.sample(out, min(len(out), 6))
 
+    def formatted(self, documents):
+        """Each on one line."""
+        with tempfile.TemporaryDirectory(prefix="remit.") as folder:
+            names = [os.path.join(folder, f"{number:03}.json") for number in range(len(documents))]
+            for name, text in zip(names, documents, strict=True):
+                with open(name, "w", encoding="utf-8") as file:
+                    file.write(text)
+            run = remit("format", *names)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        decoder, at, out = json.JSONDecoder(), 0, []
+        while at < len(run.stdout):
+            value, at = decoder.raw_decode(run.stdout, at)
+            out.append(json.dumps(value))
+            at += 1  # the newline behind it
+        return out
+
     def test_formatted_they_decide_alike(self):
         chance = random.Random(20261128)
         before, after = [], []
         documents = self.documents()
         self.assertEqual(len(documents), 500)
-        for number, text in enumerate(documents):
-            run = remit("format", stdin=text)
-            self.assertEqual(run.returncode, 0, run.stderr)
-            formatted = json.dumps(json.loads(run.stdout))
+        for number, (text, formatted) in enumerate(zip(documents, self.formatted(documents), strict=True)):
             for action, resource in self.requests(text, chance):
                 request = json.dumps({"principal": f"arn:aws:iam::{ACCOUNT}:user/alice", "action": action,
                                       "resource": resource, "context": {"aws:PrincipalAccount": ACCOUNT}})
