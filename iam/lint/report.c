@@ -137,6 +137,8 @@ static struct remit_finding *add(struct lint *l, enum lint_code code, size_t n_l
     return f;
 }
 
+static struct remit_str sentence(struct lint *l, const char *fmt, va_list ap) REMIT_PRINTF(2, 0);
+
 static struct remit_str sentence(struct lint *l, const char *fmt, va_list ap)
 {
     char text[MESSAGE_MOST];
