@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,15 +21,51 @@ static const struct cli_verb *const verbs[] = {
 };
 /* clang-format on */
 
-static int usage(FILE *out)
+/* Whether the verb's first word is `word`; NULL is every verb's. */
+static bool is_of(const struct cli_verb *verb, const char *word)
+{
+    size_t len = word != NULL ? strlen(word) : 0;
+
+    return word == NULL ||
+           (strncmp(verb->words, word, len) == 0 && (verb->words[len] == ' ' || !verb->words[len]));
+}
+
+static void print_verb(FILE *out, const struct cli_verb *verb)
+{
+    (void)fprintf(out, "  %s %s\n      %s\n", verb->words, verb->usage, verb->help);
+}
+
+/* The verbs of one word, or all. */
+static int usage(FILE *out, const char *word)
 {
     (void)fputs("usage: remit <verb> [arguments]; remit <verb> --help\n\n", out);
-    for (size_t i = 0; i < REMIT_COUNT(verbs); i++) {
-        int len = fprintf(out, "  %s %s", verbs[i]->words, verbs[i]->usage);
-
-        (void)fprintf(out, "%*s%s\n", len < 50 ? 50 - len : 2, "", verbs[i]->help);
-    }
+    for (size_t i = 0; i < REMIT_COUNT(verbs); i++)
+        if (is_of(verbs[i], word))
+            print_verb(out, verbs[i]);
     return out == stdout ? CLI_DONE : CLI_UNUSABLE;
+}
+
+static bool asks_for_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "help") == 0;
+}
+
+/* No verb: what there is, as near as can be. */
+static int no_verb(int argc, char **argv)
+{
+    const char *word = NULL;
+    int at = 1;
+
+    for (size_t i = 0; word == NULL && i < REMIT_COUNT(verbs); i++)
+        if (is_of(verbs[i], argv[1]))
+            word = argv[1];
+    at += word != NULL;
+    if (at < argc && asks_for_help(argv[at]))
+        return usage(stdout, word);
+    if (at < argc)
+        (void)fprintf(stderr, "remit: there is no verb '%s%s%.64s'\n\n", word != NULL ? word : "",
+                      word != NULL ? " " : "", argv[at]);
+    return usage(stderr, word);
 }
 
 /* How many arguments the verb's words are, when argv starts with all of them; else 0. */
@@ -51,15 +88,12 @@ int main(int argc, char **argv)
 {
     remit_log_open("remit", REMIT_LOG_INFO);
     if (argc < 2)
-        return usage(stderr);
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
-        return usage(stdout);
+        return usage(stderr, NULL);
     for (size_t i = 0; i < REMIT_COUNT(verbs); i++) {
         int n = words_matched(verbs[i]->words, argc - 1, argv + 1);
 
         if (n > 0)
             return verbs[i]->run(argc - 1 - n, argv + 1 + n);
     }
-    (void)fprintf(stderr, "remit: there is no verb '%.64s'\n\n", argv[1]);
-    return usage(stderr);
+    return no_verb(argc, argv);
 }
