@@ -53,7 +53,7 @@ static void on_step(void *self, const struct remit_trace *step)
 }
 
 int cli_decide(struct cli_bundle *bundle, const struct cli_case *one, size_t first_line,
-               cli_matched_fn *matched, void *self, enum remit_decision *decision,
+               cli_matched_fn *matched, void *self, struct remit_verdict *verdict,
                struct remit_err *err)
 {
     struct deciding d = {
@@ -61,9 +61,8 @@ int cli_decide(struct cli_bundle *bundle, const struct cli_case *one, size_t fir
     };
     enum remit_decision walked = REMIT_IMPLICIT_DENY;
 
-    d.decision = remit_decide(&bundle->bundle, &one->request, NULL, NULL, NULL);
+    d.decision = remit_decide(&bundle->bundle, &one->request, NULL, NULL, verdict);
     walked = remit_decide(&bundle->bundle, &one->request, on_step, &d, NULL);
-    *decision = d.decision;
     if (walked == d.decision)
         return 0;
     return remit_fail(err, REMIT_ERR_INTERNAL, "Disagreement",
@@ -73,6 +72,14 @@ int cli_decide(struct cli_bundle *bundle, const struct cli_case *one, size_t fir
 
 /* ---- as JSON ---- */
 
+/* No layer: what is always allowed. */
+static void put_layer(struct remit_jw *w, enum remit_layer layer, unsigned level)
+{
+    remit_jw_put_cstr(w, "layer", layer == REMIT_LAYER_NONE ? "none" : cli_case_member(layer));
+    if (layer == REMIT_LAYER_SCP || layer == REMIT_LAYER_RCP)
+        remit_jw_put_int(w, "level", level);
+}
+
 static void put_matched(void *self, const struct remit_trace *step, size_t line, size_t column)
 {
     struct remit_jw *w = self;
@@ -80,9 +87,7 @@ static void put_matched(void *self, const struct remit_trace *step, size_t line,
 
     (void)remit_trace_pointer(step, pointer, sizeof(pointer));
     remit_jw_object(w);
-    remit_jw_put_cstr(w, "layer", cli_case_member(step->layer));
-    if (step->layer == REMIT_LAYER_SCP || step->layer == REMIT_LAYER_RCP)
-        remit_jw_put_int(w, "level", step->level);
+    put_layer(w, step->layer, step->level);
     remit_jw_put_int(w, "policy", step->policy_index);
     remit_jw_put_int(w, "statement", step->statement);
     remit_jw_put_str(w, "sid", step->sid);
@@ -99,16 +104,17 @@ int cli_answer(struct cli_bundle *bundle, const struct cli_case *one, size_t fir
     auto_buf struct remit_buf matched = REMIT_BUF(out->max);
     struct remit_jw w = REMIT_JW(out);
     struct remit_jw list = REMIT_JW(&matched);
-    enum remit_decision decision = REMIT_IMPLICIT_DENY;
+    struct remit_verdict verdict = { 0 };
 
     remit_jw_array(&list);
-    TRY(cli_decide(bundle, one, first_line, put_matched, &list, &decision, err));
+    TRY(cli_decide(bundle, one, first_line, put_matched, &list, &verdict, err));
     remit_jw_end(&list);
     TRY(remit_buf_check(&matched, "the matched statements", err));
     remit_jw_object(&w);
     remit_jw_key(&w, "id");
     remit_jw_raw(&w, one->id);
-    remit_jw_put_cstr(&w, "decision", remit_decision_name(decision));
+    remit_jw_put_cstr(&w, "decision", remit_decision_name(verdict.decision));
+    put_layer(&w, verdict.layer, verdict.level);
     remit_jw_key(&w, "matched");
     remit_jw_raw(&w, remit_buf_view(&matched));
     remit_jw_end(&w);

@@ -1,9 +1,9 @@
 /*
  * answer.h - a case decided, and the decision as JSON.
  *
- *   {"id": …, "decision": "Allowed", "matched": [{"layer": "identityPolicies", "policy": 0,
- *    "statement": 1, "sid": "Run", "effect": "Allow", "pointer": "/Statement/1", "line": 1,
- *    "column": 87}]}
+ *   {"id": …, "decision": "Allowed", "layer": "identityPolicies", "matched": [{"layer":
+ *    "identityPolicies", "policy": 0, "statement": 1, "sid": "Run", "effect": "Allow", "pointer":
+ *    "/Statement/1", "line": 1, "column": 87}]}
  *
  * Ownership: the bench of an answerer is its cache; what a case needs lives until the next one.
  * Errors:    those of the documents, with the layer's member and the JSON pointer in front;
@@ -40,7 +40,7 @@ typedef void cli_matched_fn(void *self, const struct remit_trace *step, size_t l
  * endpoint, SCP, RCP. Lines are counted from `first_line`, which is that of the case's first byte.
  */
 int cli_decide(struct cli_bundle *bundle, const struct cli_case *one, size_t first_line,
-               cli_matched_fn *matched, void *self, enum remit_decision *decision,
+               cli_matched_fn *matched, void *self, struct remit_verdict *verdict,
                struct remit_err *err) REMIT_MUST_USE;
 /* The same, written as the answer's object. */
 int cli_answer(struct cli_bundle *bundle, const struct cli_case *one, size_t first_line,

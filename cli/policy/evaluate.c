@@ -162,14 +162,14 @@ static int print_explanation(const struct cli_bundle *bundle, const struct cli_c
 }
 
 static int explain_one(struct run *r, struct remit_str text, char *path,
-                       enum remit_decision *decision, struct remit_err *err)
+                       struct remit_verdict *verdict, struct remit_err *err)
 {
     auto_cli_bundle struct cli_bundle bundle = { 0 };
 
     TRY(cli_case_read(text, &r->one, err));
     TRY(cli_bundle_load(r->cache, &r->one, &bundle, err));
     TRY(print_explanation(&bundle, &r->one, err));
-    TRY(cli_decide(&bundle, &r->one, 1, print_matched, path, decision, err));
+    TRY(cli_decide(&bundle, &r->one, 1, print_matched, path, verdict, err));
     if (fflush(stdout) != 0)
         return remit_fail_os(err, REMIT_ERR_UNAVAILABLE, errno, "writing the answer");
     return 0;
@@ -178,17 +178,17 @@ static int explain_one(struct run *r, struct remit_str text, char *path,
 static int run_single(int fd, char *path)
 {
     auto_run struct run r = { .answer = REMIT_BUF(CLI_CASE_MOST) };
-    enum remit_decision decision = REMIT_IMPLICIT_DENY;
+    struct remit_verdict verdict = { 0 };
     struct remit_err err = { 0 };
 
     if (cli_layers_new(&r.cache, &err) != 0)
         return cli_report(&err, CLI_UNUSABLE);
     if (cli_read_all(fd, &r.answer, &err) != 0 ||
-        explain_one(&r, remit_buf_view(&r.answer), path, &decision, &err) != 0) {
+        explain_one(&r, remit_buf_view(&r.answer), path, &verdict, &err) != 0) {
         (void)remit_err_prefix(&err, "%s", path);
         return cli_report(&err, CLI_UNUSABLE);
     }
-    return decision == REMIT_ALLOW ? CLI_DONE : CLI_NO;
+    return verdict.decision == REMIT_ALLOW ? CLI_DONE : CLI_NO;
 }
 
 static int run_evaluate(int argc, char **argv)

@@ -12,7 +12,7 @@ SILENT = doc(statement(action="ec2:*"))
 
 class Decisions(Batch):
     def test_nothing_allows(self):
-        self.assertEqual(self.batch(case("x")), [{"id": "x", "decision": "ImplicitlyDenied", "matched": []}])
+        self.assertEqual(self.batch(case("x")), [{"id": "x", "decision": "ImplicitlyDenied", "layer": "identityPolicies", "matched": []}])
 
     def test_every_layer_is_asked(self):
         rows = [
@@ -110,6 +110,17 @@ class Context(Batch):
 
 
 class Matched(Batch):
+    def test_the_deciding_layer_is_named(self):
+        rows = [
+            ({"identityPolicies": [ALLOW_ALL]}, "identityPolicies", None),
+            ({"identityPolicies": [ALLOW_ALL], "permissionBoundary": [SILENT]}, "permissionBoundary", None),
+            ({"identityPolicies": [ALLOW_ALL], "scps": [ALLOW_ALL, SILENT]}, "scps", 1),
+            ({"resourcePolicy": doc(statement("Deny", Principal="*"))}, "resourcePolicy", None),
+            ({"request": {"action": "sts:GetCallerIdentity", "resource": "*"}}, "none", None),
+        ]
+        answers = self.batch(*(case(str(i), **layers) for i, (layers, _, _) in enumerate(rows)))
+        self.assertEqual([(a["layer"], a.get("level")) for a in answers], [(layer, level) for _, layer, level in rows])
+
     def test_the_deciding_statements_are_named(self):
         policy = doc(statement(action="ec2:*"), statement(action="sqs:*", Sid="Queues"))
         line = json.dumps(case("m", identityPolicies=[SILENT, policy]))

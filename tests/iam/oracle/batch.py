@@ -83,7 +83,12 @@ def verdict(line):
         decision = case_of(value).decide()
     except BadCase as error:
         return {"id": value.get("id"), "error": str(error)}
-    return {"id": value.get("id"), "decision": decision.outcome, "layer": decision.layer, "matched": matched(decision)}
+    return {"id": value.get("id"), **answer(decision)}
+
+
+def answer(decision):
+    level = {"level": decision.level} if decision.layer in ("scps", "rcps") else {}
+    return {"decision": decision.outcome, "layer": decision.layer, **level, "matched": matched(decision)}
 
 
 def matched(decision):

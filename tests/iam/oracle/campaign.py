@@ -55,28 +55,29 @@ def own_answer(parts):
         decision = Case(*parts).decide()
     except BadCase as error:
         return {"decision": "error", "error": "malformed", "why": str(error), "matched": []}, None
-    return {"decision": decision.outcome, "layer": decision.layer, "matched": batch.matched(decision)}, decision
+    return batch.answer(decision), decision
 
 
-def place(matched):
-    return sorted((item["layer"], item.get("level", 0), item["policy"], item["statement"]) for item in matched)
+def told(answer):
+    """The deciding layer, with its level, and the statements that matched."""
+    matched = [(item["layer"], item.get("level", 0), item["policy"], item["statement"]) for item in answer["matched"]]
+    return answer["layer"], answer.get("level", 0), sorted(matched)
 
 
 def differ(own, engine):
     """What the two answers do not agree on, or None. Errors need no common words."""
     if own["decision"] != engine.get("decision", "error"):
         return f"oracle {own.get('error') or own['decision']}, engine {engine.get('error') or engine['decision']}"
-    if own["decision"] == "error" or place(own["matched"]) == place(engine["matched"]):
+    if own["decision"] == "error" or told(own) == told(engine):
         return None
-    return f"both {own['decision']}, matched: oracle {place(own['matched'])}, engine {place(engine['matched'])}"
+    return f"both {own['decision']}: oracle {told(own)}, engine {told(engine)}"
 
 
 def disagreement(remit, number, case, why):
     def still(line):
         value = batch.parse(line)
         try:
-            decision = batch.case_of(value).decide()
-            own = {"decision": decision.outcome, "matched": batch.matched(decision)}
+            own = batch.answer(batch.case_of(value).decide())
         except BadCase:
             own = {"decision": "error", "error": "malformed", "matched": []}
         answer = next(iter(ask(remit, [line]).values()))

@@ -139,7 +139,7 @@ class Decision:
     """`outcome`, the layer that decided, and `places`: (layer, level, document, statement) that did."""
 
     def __init__(self, case, asked):
-        self.layers, self.places = {}, []
+        self.places, self.level = [], 0
         self.asked = asked
         if asked.action.lower() == "sts:getcalleridentity":
             self.outcome, self.layer = ALLOWED, "none"
@@ -156,7 +156,7 @@ class Decision:
         self.rcps = [Layer(RCPS, level, asked, n) for n, level in enumerate(case.rcps)] if asked.under_rcps else []
         denying = [layer for layer in named + self.scps + self.rcps if layer.denies]
         if denying:
-            self.outcome, self.layer = EXPLICIT, denying[0].name
+            self.outcome, self.layer, self.level = EXPLICIT, denying[0].name, denying[0].level
             self.places = [place for layer in denying for place in layer.places(layer.denies)]
             return
         self.outcome, self.layer = self.allow(case, asked)
@@ -165,8 +165,10 @@ class Decision:
 
     def allow(self, case, asked):
         for name, levels in ((RCPS, self.rcps), (SCPS, self.scps)):
-            if any(not level.grants for level in levels):
-                return IMPLICIT, name
+            for level in levels:
+                if not level.grants:
+                    self.level = level.level
+                    return IMPLICIT, name
         if case.endpoint and not self.endpoint.grants:
             return IMPLICIT, ENDPOINT
         kinds = set(self.resource.grants.values())
@@ -178,7 +180,7 @@ class Decision:
         if not asked.same_account:
             if not kinds:
                 return IMPLICIT, RESOURCE
-            return (ALLOWED, RESOURCE) if own else (IMPLICIT, lacking)
+            return (ALLOWED, IDENTITY) if own else (IMPLICIT, lacking)
         if DIRECT in kinds or (LIMITED in kinds and boundary and session):
             return ALLOWED, RESOURCE
         if asked.mandatory and not kinds:

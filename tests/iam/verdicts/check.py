@@ -3,9 +3,8 @@
 
     check.py REMIT [FILE...]      REMIT: the program whose `policy evaluate --batch` is asked; FILE: not all, but these
 
-Each case has to come out as its "expect" says: the decision, the statements that decided, and with the naive evaluator,
-which tells it, the layer. A document that is to be refused has to be refused for the element that is named. The last
-line is "N passed, N failed".
+Each case has to come out as its "expect" says: the decision, the layer and the statements that decided. A document that is
+to be refused has to be refused, by the engine for the element that is named. The last line is "N passed, N failed".
 """
 
 import glob
@@ -61,19 +60,18 @@ def pointer(case, item):
     return "/" + "/".join(map(str, path))
 
 
-def wrong(case, answer, whole):
-    """What of an answer is not as expected, or None. `whole`: the evaluator tells the layer; the engine tells the element."""
+def wrong(case, answer, names_element):
+    """What of an answer is not as expected, or None. The naive evaluator does not name the element it refuses."""
     expect = case["expect"]
     if "error" in expect or "error" in answer:
         if ("error" in expect) != ("error" in answer):
             return f"wanted {expect}, got {answer}"
-        if not whole and expect["error"] not in answer["error"]:
+        if names_element and expect["error"] not in answer["error"]:
             return f"wanted an error at {expect['error']}, got {answer['error']}"
         return None
-    got = {"decision": answer["decision"], "matched": sorted(pointer(case["case"], item) for item in answer["matched"])}
-    want = {"decision": expect["decision"], "matched": sorted(expect["matched"])}
-    if whole:
-        got["layer"], want["layer"] = answer["layer"], expect["layer"]
+    got = {name: answer[name] for name in ("decision", "layer", "level") if name in answer}
+    got["matched"] = sorted(pointer(case["case"], item) for item in answer["matched"])
+    want = {**expect, "matched": sorted(expect["matched"])}
     return None if got == want else f"wanted {want}, got {got}"
 
 
@@ -97,7 +95,7 @@ def main():
         lines = lines_of(value["cases"])
         own = [batch.verdict(line) for line in lines]
         for case, engine, oracle in zip(value["cases"], engine_answers(remit, lines), own, strict=True):
-            found = [("engine", wrong(case, engine, False)), ("oracle", wrong(case, oracle, True))]
+            found = [("engine", wrong(case, engine, True)), ("oracle", wrong(case, oracle, False))]
             found = [f"{case['id']}: {who}: {what}" for who, what in found if what]
             if case["id"] in ids:
                 found.append(f"{case['id']}: stands twice")
