@@ -87,6 +87,18 @@ static const struct remit_json *statement_at(const struct remit_json *document, 
     return remit_json_type(all) == REMIT_JSON_ARRAY ? remit_json_at(all, i) : all;
 }
 
+bool policy_names_resource(const struct remit_json *document)
+{
+    for (size_t i = 0; i < policy_n_statements(document); i++) {
+        const struct remit_json *statement = statement_at(document, i);
+
+        if (remit_json_get(statement, "Resource") != NULL ||
+            remit_json_get(statement, "NotResource") != NULL)
+            return true;
+    }
+    return false;
+}
+
 int policy_keys_of_resource(const struct remit_json *document, size_t statement,
                             struct policy_keys *keys, struct remit_err *err)
 {

@@ -36,3 +36,5 @@ int policy_keys_of_condition(const struct remit_json *document, size_t statement
 
 /* Statements of a document: one object, or a list of them. */
 size_t policy_n_statements(const struct remit_json *document);
+/* Whether one of them has Resource or NotResource: a trust policy has none. */
+bool policy_names_resource(const struct remit_json *document);

@@ -24,13 +24,23 @@ static int invalid(const char *name, struct remit_str value, const char *why, st
 
 /* ---- documents ---- */
 
+/* Without a resource in it the policy of a role is meant. */
+static enum remit_policy_type type_of(struct remit_str text)
+{
+    auto_json struct remit_json *tree = NULL;
+
+    if (remit_json_parse(text, REMIT_POLICY_MAX, &tree, NULL) != 0 || policy_names_resource(tree))
+        return REMIT_POLICY_RESOURCE;
+    return REMIT_POLICY_TRUST;
+}
+
 static int take_resource_policy(struct simulation *s, struct remit_err *err)
 {
     struct remit_str text = control_in_str(s->call, "ResourcePolicy");
 
     if (!control_has(s->call, "ResourcePolicy"))
         return 0;
-    TRY(simulation_layer_begin(s->call, &s->resource, REMIT_POLICY_RESOURCE, 1, err));
+    TRY(simulation_layer_begin(s->call, &s->resource, type_of(text), 1, err));
     return simulation_add_text(s->call, &s->resource, REMIT_STR("ResourcePolicy"), text, err);
 }
 

@@ -7,6 +7,7 @@
 static const char *const source_types[] = {
     [REMIT_POLICY_IDENTITY] = "IAM Policy",
     [REMIT_POLICY_RESOURCE] = "Resource Policy",
+    [REMIT_POLICY_TRUST] = "Resource Policy",
     [REMIT_POLICY_BOUNDARY] = "Permissions Boundary Policy",
     [REMIT_POLICY_SCP] = "Service Control Policy",
 };

@@ -138,6 +138,21 @@ static const struct {
       "allowed", "" },
 };
 
+/* A trust policy names principals that other resources' policies can't, and has no resource. */
+Test(simulation, a_trust_policy_is_one)
+{
+    const char *body = "PolicyInputList=" USER("ann") ACTION("sts:AssumeRole")
+        ON(ACCOUNT
+           ":role/web") "&ResourcePolicy={\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":"
+                        "\"Allow\","
+                        "\"Principal\":{\"Federated\":\"accounts.google.com\",\"AWS\":\"" ACCOUNT
+                        ":user/ann\"},\"Action\":\"sts:*\"}]}";
+
+    op_must("SimulateCustomPolicy", body);
+    EXPECT_TEXT(op_element("EvalDecision"), "allowed");
+    EXPECT_HAS("<SourcePolicyType>Resource Policy</SourcePolicyType>");
+}
+
 ROWS(simulation, with_a_resource_policy, policies)
 {
     char body[4096];
