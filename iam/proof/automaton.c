@@ -354,15 +354,14 @@ static bool pay(struct proof_automaton *a, uint64_t steps)
     return true;
 }
 
-/* Begins with the patterns that have a role. */
+/* Begins with the patterns that take part. */
 static bool begin(struct proof_automaton *a, struct proof_state *first)
 {
     if (a->failed || !restart(a) || !reserve(a))
         return false;
     begin_state(a, first, NO_STATE, 0);
-    for (uint32_t i = 0; i < a->n_patterns; i++)
-        if (a->role[i] != 0)
-            add(a, first, a->starts[i]);
+    for (uint32_t i = 0; i < a->n_parts; i++)
+        add(a, first, a->starts[a->parts[i]]);
     sort_and_hash(a, first);
     return true;
 }
@@ -441,10 +440,19 @@ static enum proof_found search(struct proof_automaton *a, struct searching *q)
     return PROOF_NONE;
 }
 
+/* From now on other patterns take part. */
 static void clear_roles(struct proof_automaton *a)
 {
-    if (a->n_patterns > 0)
-        memset(a->role, 0, a->n_patterns * sizeof(*a->role));
+    for (uint32_t i = 0; i < a->n_parts; i++)
+        a->role[a->parts[i]] = 0;
+    a->n_parts = 0;
+}
+
+static void take_part(struct proof_automaton *a, uint32_t pattern, uint32_t group)
+{
+    if (a->role[pattern] == 0)
+        a->parts[a->n_parts++] = pattern;
+    a->role[pattern] |= 1ull << group;
 }
 
 enum proof_found remit_proof_search(struct proof_automaton *a, const struct proof_search_row *rows,
@@ -458,10 +466,10 @@ enum proof_found remit_proof_search(struct proof_automaton *a, const struct proo
     clear_roles(a);
     for (size_t i = 0; i < n_rows; i++)
         if (rows[i].pattern != PROOF_NEVER)
-            a->role[rows[i].pattern] |= 1ull << rows[i].group;
-    for (uint32_t i = 0; i < a->n_patterns; i++)
-        if (a->role[i] & AVOIDED) /* it can't be the one of its groups that matches */
-            a->role[i] = AVOIDED;
+            take_part(a, rows[i].pattern, rows[i].group);
+    for (uint32_t i = 0; i < a->n_parts; i++)
+        if (a->role[a->parts[i]] & AVOIDED) /* it can't be the one of its groups that matches */
+            a->role[a->parts[i]] = AVOIDED;
     for (uint32_t g = 1; g <= n_groups; g++)
         q.groups |= 1ull << g;
     found = search(a, &q);
@@ -470,32 +478,40 @@ enum proof_found remit_proof_search(struct proof_automaton *a, const struct proo
     return found;
 }
 
-bool remit_proof_matches(struct proof_automaton *a, uint32_t pattern, struct proof_word word)
+/* A character, or what a variable stands for, under one token that takes one of them. */
+static bool takes(const struct proof_token *t, uint32_t symbol)
 {
-    struct proof_state now;
+    if (symbol >= PROOF_VARIABLE)
+        return t->kind == PROOF_SYMBOL && t->value == symbol - PROOF_VARIABLE;
+    return t->kind == PROOF_ONE || (t->kind == PROOF_CHAR && t->value == symbol) ||
+           (t->kind == PROOF_LOWER && t->value == lower_of(symbol));
+}
 
-    if (pattern == PROOF_NEVER || a->failed)
-        return false;
-    clear_roles(a);
-    a->role[pattern] = AVOIDED;
-    if (!begin(a, &now))
-        return false;
-    for (uint32_t i = 0; i < word.n && now.n > 0; i++) {
-        struct proof_state next;
+bool remit_proof_matches(const struct proof_automaton *a, uint32_t pattern, struct proof_word word)
+{
+    const struct proof_token *t = a->tokens + a->starts[pattern];
+    size_t star = SIZE_MAX; /* the last one met, and where in the word it gave up */
+    uint32_t resume = 0;
+    size_t i = 0;
+    uint32_t at = 0;
 
-        a->n_pool = now.at + now.n;
-        if (!reserve(a))
+    while (at < word.n) {
+        if (t[i].kind == PROOF_RUN) {
+            star = i++;
+            resume = at;
+        } else if (takes(&t[i], word.symbols[at])) {
+            i++;
+            at++;
+        } else if (star != SIZE_MAX) {
+            i = star + 1;
+            at = ++resume;
+        } else {
             return false;
-        begin_state(a, &next, 0, word.symbols[i]);
-        for (uint32_t j = 0; j < now.n; j++)
-            step(a, &next, a->pool[now.at + j], word.symbols[i]);
-        now = next;
-        (void)pay(a, now.n + 1);
+        }
     }
-    for (uint32_t i = 0; i < now.n; i++)
-        if (a->tokens[a->pool[now.at + i]].kind == PROOF_END)
-            return true;
-    return false;
+    while (t[i].kind == PROOF_RUN)
+        i++;
+    return t[i].kind == PROOF_END;
 }
 
 /* ---- all ways to match ---- */
@@ -549,8 +565,9 @@ enum proof_found remit_proof_enumerate(struct proof_automaton *a, const uint64_t
     struct proof_state first;
 
     e.seen = REMIT_NEW_N(a->arena, uint64_t, most);
+    clear_roles(a);
     for (uint32_t i = 0; i < a->n_patterns; i++)
-        a->role[i] = AVOIDED;
+        take_part(a, i, PROOF_AVOID);
     if (e.seen == NULL || !begin(a, &first))
         return PROOF_GAVE_UP;
     (void)take(a, &first);

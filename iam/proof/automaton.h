@@ -76,8 +76,12 @@ struct proof_automaton {
     size_t n_states, cap_states;
     uint32_t *slots; /* open addressing over states */
     size_t n_slots;
-    uint64_t *role; /* by pattern: 0 takes no part; bit 0: to be avoided; bit g: of group g */
-    bool failed;    /* no memory */
+    uint64_t *role;  /* by pattern: 0 takes no part; bit 0: to be avoided; bit g: of group g */
+    uint32_t *parts; /* the patterns that take part */
+    uint32_t n_parts;
+    uint32_t *known; /* open addressing over patterns */
+    uint32_t n_known;
+    bool failed; /* no memory */
 };
 
 struct proof_state {
@@ -133,8 +137,8 @@ struct proof_search_row {
  */
 enum proof_found remit_proof_search(struct proof_automaton *a, const struct proof_search_row *rows,
                                     size_t n_rows, uint32_t n_groups, struct proof_word *out);
-/* Whether the pattern matches the text as a whole. */
-bool remit_proof_matches(struct proof_automaton *a, uint32_t pattern, struct proof_word word);
+/* Whether the pattern, which is no ARN's, matches the text as a whole. */
+bool remit_proof_matches(const struct proof_automaton *a, uint32_t pattern, struct proof_word word);
 
 /*
  * One text for each way in which classes of patterns can match together: classes_of[i] has a bit

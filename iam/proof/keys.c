@@ -3,7 +3,7 @@
 #include "iam/context.h"
 #include "iam/policy/operators.h"
 
-#define SETS_MAX 512
+#define SETS_MAX 2048
 
 /* A value, and the conditions that hold when it is the only one. */
 struct value {

@@ -20,6 +20,8 @@ void remit_proof_automaton_drop(struct proof_automaton *a)
     free(a->states);
     free(a->slots);
     free(a->role);
+    free(a->parts);
+    free(a->known);
     *a = (struct proof_automaton){ 0 };
 }
 
@@ -92,11 +94,52 @@ static void put_text(struct proof_automaton *a, struct remit_str text, enum proo
     }
 }
 
+/* ---- patterns ---- */
+
+static uint64_t hash_of(const struct proof_token *tokens, uint32_t n)
+{
+    uint64_t hash = 0x9e3779b97f4a7c15u;
+
+    for (uint32_t i = 0; i < n; i++)
+        hash = (hash ^ ((uint64_t)tokens[i].kind << 32 | tokens[i].value)) * 0xff51afd7ed558ccdu;
+    return hash ^ hash >> 29;
+}
+
+static uint32_t *slot_of(const struct proof_automaton *a, uint32_t start, uint32_t n)
+{
+    const struct proof_token *tokens = a->tokens + start;
+    uint32_t at = (uint32_t)hash_of(tokens, n) & (a->n_known - 1);
+
+    for (; a->known[at] != PROOF_NEVER; at = (at + 1) & (a->n_known - 1)) {
+        uint32_t other = a->known[at];
+
+        if (a->starts[other + 1] - a->starts[other] == n &&
+            memcmp(a->tokens + a->starts[other], tokens, n * sizeof(*tokens)) == 0)
+            break;
+    }
+    return &a->known[at];
+}
+
+static bool grow_known(struct proof_automaton *a, uint32_t cap)
+{
+    uint32_t *known = realloc(a->known, cap * 2 * sizeof(*known));
+
+    if (known == NULL)
+        return false;
+    memset(known, 0xff, cap * 2 * sizeof(*known));
+    a->known = known;
+    a->n_known = cap * 2;
+    for (uint32_t i = 0; i < a->n_patterns; i++)
+        *slot_of(a, a->starts[i], a->starts[i + 1] - a->starts[i]) = i;
+    return true;
+}
+
 static bool reserve_patterns(struct proof_automaton *a)
 {
     uint32_t cap = a->cap_patterns == 0 ? 256 : a->cap_patterns * 2;
     uint32_t *starts = NULL;
     uint64_t *role = NULL;
+    uint32_t *parts = NULL;
 
     if (a->n_patterns + 2 < a->cap_patterns)
         return true;
@@ -106,32 +149,35 @@ static bool reserve_patterns(struct proof_automaton *a)
     role = realloc(a->role, cap * sizeof(*role));
     if (role != NULL)
         a->role = role;
-    a->failed = a->failed || starts == NULL || role == NULL;
+    parts = realloc(a->parts, cap * sizeof(*parts));
+    if (parts != NULL)
+        a->parts = parts;
+    a->failed = a->failed || starts == NULL || role == NULL || parts == NULL;
     if (a->failed)
         return false;
+    memset(role + a->cap_patterns, 0, (cap - a->cap_patterns) * sizeof(*role));
     if (a->cap_patterns == 0)
         starts[0] = 0;
     a->cap_patterns = cap;
-    return true;
+    a->failed = !grow_known(a, cap);
+    return !a->failed;
 }
 
 /* The pattern just put, or the one before it with the same tokens. */
 static uint32_t finish(struct proof_automaton *a)
 {
     uint32_t start = a->starts[a->n_patterns];
-    uint32_t n = 0;
+    uint32_t *slot = NULL;
 
     put(a, PROOF_END, 0);
     if (a->failed)
         return PROOF_NEVER;
-    n = a->n_positions - start;
-    for (uint32_t i = 0; i < a->n_patterns; i++) {
-        if (a->starts[i + 1] - a->starts[i] != n ||
-            memcmp(a->tokens + a->starts[i], a->tokens + start, n * sizeof(*a->tokens)) != 0)
-            continue;
+    slot = slot_of(a, start, a->n_positions - start);
+    if (*slot != PROOF_NEVER) {
         a->n_positions = start;
-        return i;
+        return *slot;
     }
+    *slot = a->n_patterns;
     a->starts[++a->n_patterns] = a->n_positions;
     return a->n_patterns - 1;
 }

@@ -327,7 +327,7 @@ bool remit_proof_part_matches(struct proof_problem *p, bool resource,
                               const struct proof_statement *s, const struct proof_profile *profile,
                               struct proof_word word)
 {
-    struct proof_automaton *a = resource ? &p->resources : &p->actions;
+    const struct proof_automaton *a = resource ? &p->resources : &p->actions;
     const struct proof_part *part = part_of(s, resource);
     bool matched = false;
 

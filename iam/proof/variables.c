@@ -4,7 +4,7 @@
 
 #define SLICES_MAX   14 /* of one variable */
 #define LITERALS_MAX 6
-#define CHOICES_MAX  256 /* of slices, over all variables */
+#define CHOICES_MAX  32 /* of slices, over all variables */
 
 /* ---- which variables there are ---- */
 
@@ -172,9 +172,27 @@ static void slices_of_condition(struct proof_problem *p, struct proof_variable *
     }
 }
 
-static bool make_slices(struct proof_problem *p, struct proof_variable *v, bool fallback)
+static void add_values(struct proof_problem *p, struct proof_variable *v,
+                       struct remit_str *literals)
 {
-    struct remit_str fresh = fresh_text(p);
+    struct remit_str fresh = v->slices[0].text;
+
+    for (size_t i = 0; i < p->n_statements; i++)
+        for (size_t j = 0; j < p->statements[i].from->n_conditions; j++)
+            if (remit_str_equal_nocase(p->statements[i].from->conditions[j].key, v->key))
+                slices_of_condition(p, v, literals, &p->statements[i].from->conditions[j], fresh);
+    for (size_t i = 0; i < v->n_literals; i++)
+        add_slice(v, (struct proof_slice){ PROOF_TEXT, literals[i], PROOF_SINGLE });
+}
+
+/*
+ * Coarsely there are no slices for single values. For proofs one is enough then: a variable that
+ * may be anything may have no value as well, but where that means its default.
+ */
+static bool make_slices(struct proof_problem *p, struct proof_variable *v, bool fallback,
+                        bool coarse)
+{
+    unsigned any = PROOF_ABSENT | PROOF_SINGLE | PROOF_MULTI;
     struct remit_str *literals = REMIT_NEW_N(p->arena, struct remit_str, LITERALS_MAX);
 
     v->slices = REMIT_NEW_N(p->arena, struct proof_slice, SLICES_MAX);
@@ -183,17 +201,15 @@ static bool make_slices(struct proof_problem *p, struct proof_variable *v, bool 
     v->literals = literals;
     v->n_literals = 0;
     v->n_slices = 0;
-    add_slice(v,
-              (struct proof_slice){ p->lenient ? PROOF_OPAQUE : PROOF_TEXT, fresh, PROOF_SINGLE });
-    for (size_t i = 0; i < p->n_statements; i++)
-        for (size_t j = 0; j < p->statements[i].from->n_conditions; j++)
-            if (remit_str_equal_nocase(p->statements[i].from->conditions[j].key, v->key))
-                slices_of_condition(p, v, literals, &p->statements[i].from->conditions[j], fresh);
-    for (size_t i = 0; i < v->n_literals; i++)
-        add_slice(v, (struct proof_slice){ PROOF_TEXT, literals[i], PROOF_SINGLE });
+    add_slice(v, (struct proof_slice){ p->lenient ? PROOF_OPAQUE : PROOF_TEXT, fresh_text(p),
+                                       PROOF_SINGLE });
+    if (!coarse)
+        add_values(p, v, literals);
     if (fallback) {
         add_slice(v, (struct proof_slice){ .kind = PROOF_FALLBACK, .presence = PROOF_ABSENT });
         add_slice(v, (struct proof_slice){ .kind = PROOF_UNRESOLVED, .presence = PROOF_MULTI });
+    } else if (coarse && p->lenient) {
+        v->slices[0].presence = any;
     } else {
         add_slice(v, (struct proof_slice){ .kind = PROOF_UNRESOLVED,
                                            .presence = PROOF_ABSENT | PROOF_MULTI });
@@ -201,10 +217,26 @@ static bool make_slices(struct proof_problem *p, struct proof_variable *v, bool 
     return true;
 }
 
+/* How many choices there are; past the most at which they are all looked into: 0. */
+static size_t make_all(struct proof_problem *p, const struct finding *f, bool coarse)
+{
+    size_t choices = 1;
+
+    for (size_t i = 0; i < p->n_variables; i++) {
+        if (!make_slices(p, &p->variables[i], f->fallback[i], coarse))
+            return 0;
+        if (choices * p->variables[i].n_slices > CHOICES_MAX && coarse && !p->lenient)
+            p->variables[i].n_slices = 1; /* nothing is proven by values, so some will do */
+        choices *= p->variables[i].n_slices;
+        if (choices > CHOICES_MAX)
+            return 0;
+    }
+    return choices;
+}
+
 bool remit_proof_find_variables(struct proof_problem *p)
 {
     struct finding f = { .p = p };
-    size_t choices = 1;
 
     p->n_variables = 0;
     p->variables = REMIT_NEW_N(p->arena, struct proof_variable, PROOF_AXES_MAX + 1);
@@ -212,14 +244,9 @@ bool remit_proof_find_variables(struct proof_problem *p)
     p->bindings.n = 0;
     if (p->variables == NULL || p->bindings.rows == NULL || !find(&f))
         return false;
-    for (size_t i = 0; i < p->n_variables; i++) {
-        if (!make_slices(p, &p->variables[i], f.fallback[i]))
-            return false;
-        choices *= p->variables[i].n_slices;
-        if (choices > CHOICES_MAX) {
-            p->why = "the policies use too many policy variables";
-            return false;
-        }
+    if (make_all(p, &f, false) == 0 && make_all(p, &f, true) == 0) {
+        p->why = "the policies use too many policy variables";
+        return false;
     }
     p->bindings.n = p->n_variables;
     return true;
