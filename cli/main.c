@@ -18,6 +18,10 @@ static const struct cli_verb *const verbs[] = {
     &cli_policy_lint,
     &cli_policy_actions,
     &cli_policy_format,
+    &cli_policy_diff,
+    &cli_policy_check_no_new_access,
+    &cli_policy_check_access_not_granted,
+    &cli_policy_check_no_public_access,
 };
 /* clang-format on */
 

@@ -21,3 +21,5 @@ extern const struct cli_verb cli_up, cli_join_token_create, cli_call;
 extern const struct cli_verb cli_policy_evaluate, cli_policy_format, cli_policy_simulate;
 extern const struct cli_verb cli_policy_who_can;
 extern const struct cli_verb cli_policy_lint, cli_policy_actions;
+extern const struct cli_verb cli_policy_diff, cli_policy_check_no_new_access;
+extern const struct cli_verb cli_policy_check_access_not_granted, cli_policy_check_no_public_access;

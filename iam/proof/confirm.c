@@ -6,10 +6,16 @@
     "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\"," principal                   \
     "\"Action\":\"*\",\"Resource\":\"*\"}}"
 
+#define KNOWN_MAX 4
+
 struct proof_judges {
     enum remit_policy_type type;
     struct remit_policy_set *identity; /* allow everything */
     struct remit_policy_set *resource;
+    struct {
+        const struct remit_policy *policy;
+        struct remit_policy_set *set;
+    } known[KNOWN_MAX]; /* policies that were asked */
 };
 
 static int make_set(enum remit_policy_type type, struct remit_str document,
@@ -33,6 +39,8 @@ void remit_proof_judges_drop(struct proof_judges **judges)
         return;
     remit_policy_set_drop(&j->identity);
     remit_policy_set_drop(&j->resource);
+    for (size_t i = 0; i < KNOWN_MAX; i++)
+        remit_policy_set_drop(&j->known[i].set);
     free(j);
 }
 
@@ -71,18 +79,36 @@ static void place(const struct proof_judges *j, const struct remit_policy_set *s
     }
 }
 
-static enum remit_decision decide(const struct proof_judges *j, const struct remit_policy *policy,
+/* The policy as a set, made once; NULL without memory. */
+static const struct remit_policy_set *set_of(struct proof_judges *j,
+                                             const struct remit_policy *policy)
+{
+    auto_policy struct remit_policy *held = NULL;
+    struct remit_policy_entry entry = { .name = REMIT_STR("asked") };
+    size_t i = 0;
+
+    while (i < KNOWN_MAX && j->known[i].policy != policy && j->known[i].policy != NULL)
+        i++;
+    REMIT_REQUIRE(i < KNOWN_MAX);
+    if (j->known[i].set != NULL)
+        return j->known[i].set;
+    held = remit_policy_hold((struct remit_policy *)(uintptr_t)policy);
+    entry.policy = held;
+    if (remit_policy_set_new(&entry, 1, &j->known[i].set, NULL) != 0)
+        return NULL;
+    j->known[i].policy = policy;
+    return j->known[i].set;
+}
+
+static enum remit_decision decide(struct proof_judges *j, const struct remit_policy *policy,
                                   struct remit_request *request, bool alone)
 {
-    auto_policy struct remit_policy *held =
-        remit_policy_hold((struct remit_policy *)(uintptr_t)policy);
-    auto_policy_set struct remit_policy_set *set = NULL;
-    const struct remit_policy_entry entry = { .policy = held, .name = REMIT_STR("asked") };
+    const struct remit_policy_set *set = set_of(j, policy);
     enum remit_mandatory mandatory = request->mandatory;
     enum remit_decision decision = REMIT_IMPLICIT_DENY;
     struct remit_bundle bundle;
 
-    if (remit_policy_set_new(&entry, 1, &set, NULL) != 0)
+    if (set == NULL)
         return REMIT_IMPLICIT_DENY;
     place(j, set, &bundle, request);
     if (alone)
@@ -92,13 +118,13 @@ static enum remit_decision decide(const struct proof_judges *j, const struct rem
     return decision;
 }
 
-bool remit_proof_allows(const struct proof_judges *judges, const struct remit_policy *policy,
+bool remit_proof_allows(struct proof_judges *judges, const struct remit_policy *policy,
                         struct remit_request *request)
 {
     return decide(judges, policy, request, false) == REMIT_ALLOW;
 }
 
-bool remit_proof_denies(const struct proof_judges *judges, const struct remit_policy *policy,
+bool remit_proof_denies(struct proof_judges *judges, const struct remit_policy *policy,
                         struct remit_request *request)
 {
     return decide(judges, policy, request, true) == REMIT_EXPLICIT_DENY;

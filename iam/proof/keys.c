@@ -350,8 +350,12 @@ static void add_sets(struct proof_asking *a, const struct values *v)
 
 static unsigned presence_of(const struct proof_asking *a)
 {
-    return a->variable == NULL ? PROOF_ABSENT | PROOF_SINGLE | PROOF_MULTI
-                               : a->variable->slices[a->variable->now].presence;
+    unsigned presence = PROOF_ABSENT | PROOF_SINGLE;
+
+    if (!remit_proof_is_single(a->key))
+        presence |= PROOF_MULTI;
+    return a->variable == NULL ? presence
+                               : presence & a->variable->slices[a->variable->now].presence;
 }
 
 static bool find_classes(struct proof_asking *a)
@@ -363,10 +367,10 @@ static bool find_classes(struct proof_asking *a)
     if (a->classes == NULL || !put_variables(a, &a->base) || !put_variables(a, &a->with) ||
         !find_values(a, &v))
         return false;
-    for (size_t i = 0; (presence & PROOF_SINGLE) && i < v.n; i++)
-        add_class(a, PROOF_SINGLE, &v.rows[i].text, 1, v.rows[i].mask, v.rows[i].guessed);
     if (presence & PROOF_ABSENT)
         add_class(a, PROOF_ABSENT, NULL, 0, ask(a, &a->base), false);
+    for (size_t i = 0; (presence & PROOF_SINGLE) && i < v.n; i++)
+        add_class(a, PROOF_SINGLE, &v.rows[i].text, 1, v.rows[i].mask, v.rows[i].guessed);
     if (presence & PROOF_MULTI)
         add_sets(a, &v);
     return !a->over;

@@ -174,6 +174,9 @@ int remit_proof_find_callers(struct proof_problem *p, struct remit_err *err);
 bool remit_proof_caller_axis(struct proof_problem *p, struct proof_axis *out);
 void remit_proof_caller_request(const struct proof_caller *caller, struct remit_request *out);
 
+/* cardinality.c: whether the key is known to hold one value, never a list. */
+bool remit_proof_is_single(struct remit_str key);
+
 /* variables.c */
 bool remit_proof_find_variables(struct proof_problem *p);
 /* The first, the next choice of slices; false: there is no more. */

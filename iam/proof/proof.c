@@ -69,8 +69,9 @@ struct answering {
     bool lenient_found; /* perhaps there is a request, that variables or guesses stand before */
 };
 
-static bool confirm(struct answering *a, struct remit_request *request)
+static bool confirm(void *self, struct remit_request *request)
 {
+    struct answering *a = self;
     const struct proof_question *q = a->question;
 
     if (!remit_proof_allows(a->judges, q->new_policy, request))
@@ -111,6 +112,7 @@ static void take_found(struct answering *a, size_t target, const struct proof_po
     a->standing[target] = STANDING_GRANTS;
     if (a->proof->n_reasons == REASONS_MAX)
         return;
+    remit_proof_readable(a->proof->memory, a->problem.statements[target].from, request, confirm, a);
     describe(a, a->problem.statements[target].from, reason);
     reason->request = request;
     a->proof->n_reasons++;

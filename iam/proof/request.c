@@ -33,6 +33,26 @@ static bool has_axis(const struct proof_problem *p, struct remit_str key)
     return false;
 }
 
+static bool is_variable(const struct proof_problem *p, struct remit_str key)
+{
+    for (size_t i = 0; i < p->n_variables; i++)
+        if (remit_str_equal_nocase(p->variables[i].key, key))
+            return true;
+    return false;
+}
+
+/* A role session comes with its role's ARN, where no policy asks for another (11.2). */
+static bool put_role(struct proof_problem *p, struct remit_arena *arena,
+                     const struct proof_caller *caller, struct remit_context_entry *entries,
+                     size_t *n)
+{
+    struct remit_str key = REMIT_STR("aws:PrincipalArn");
+
+    if (caller->kind != REMIT_PRINCIPAL_ROLE_SESSION || has_axis(p, key) || is_variable(p, key))
+        return true;
+    return put(arena, entries, n, key, &caller->issuer, 1, false);
+}
+
 /* Keys in the order in which the policies look at them; then variables that no condition has. */
 static bool fill_entries(struct proof_problem *p, struct remit_arena *arena,
                          const struct proof_point *point, struct remit_context_entry *entries,
@@ -60,15 +80,17 @@ static bool fill_entries(struct proof_problem *p, struct remit_arena *arena,
 
 /* A context whose table lies in the arena. */
 static struct remit_context *make_context(struct proof_problem *p, struct remit_arena *arena,
-                                          const struct proof_point *point)
+                                          const struct proof_point *point,
+                                          const struct proof_caller *caller)
 {
     struct remit_context *out = REMIT_NEW(arena, struct remit_context);
     struct remit_context_entry *entries =
-        REMIT_NEW_N(arena, struct remit_context_entry, p->n_axes + p->n_variables + 1);
+        REMIT_NEW_N(arena, struct remit_context_entry, p->n_axes + p->n_variables + 2);
     auto_context struct remit_context table = { 0 };
     size_t n = 0;
 
-    if (out == NULL || entries == NULL || !fill_entries(p, arena, point, entries, &n))
+    if (out == NULL || entries == NULL || !fill_entries(p, arena, point, entries, &n) ||
+        !put_role(p, arena, caller, entries, &n))
         return NULL;
     for (size_t i = 0; i < n; i++) {
         int failed = entries[i].multivalued
@@ -118,7 +140,7 @@ struct remit_request *remit_proof_request(struct proof_problem *p, struct remit_
     out->action = remit_proof_word_text(arena, point->action, &p->bindings);
     out->resource =
         point->star ? REMIT_STR("*") : remit_proof_word_text(arena, point->resource, &p->bindings);
-    out->context = make_context(p, arena, point);
+    out->context = make_context(p, arena, point, &caller);
     return out->context == NULL || out->action.ptr == NULL || out->resource.ptr == NULL ? NULL
                                                                                         : out;
 }

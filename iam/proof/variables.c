@@ -207,7 +207,8 @@ static bool make_slices(struct proof_problem *p, struct proof_variable *v, bool 
         add_values(p, v, literals);
     if (fallback) {
         add_slice(v, (struct proof_slice){ .kind = PROOF_FALLBACK, .presence = PROOF_ABSENT });
-        add_slice(v, (struct proof_slice){ .kind = PROOF_UNRESOLVED, .presence = PROOF_MULTI });
+        if (!remit_proof_is_single(v->key))
+            add_slice(v, (struct proof_slice){ .kind = PROOF_UNRESOLVED, .presence = PROOF_MULTI });
     } else if (coarse && p->lenient) {
         v->slices[0].presence = any;
     } else {

@@ -342,7 +342,7 @@ static void put_key(struct proof_random *r, struct remit_arena *arena,
         return;
     for (uint32_t i = 0; i < 4; i++)
         list[i] = remit_str_of(f->values[proof_random_below(r, (uint32_t)f->n_values)]);
-    if (how < 8)
+    if (how < 8 || remit_str_starts(remit_str_of(f->key), REMIT_STR("aws:"))) /* never a list */
         (void)!remit_context_put(context, remit_str_of(f->key), list[0], NULL);
     else
         (void)!remit_context_put_list(context, remit_str_of(f->key), list, n, NULL);

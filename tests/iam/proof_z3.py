@@ -96,7 +96,7 @@ class Key:
         return z3.BitVec(name, 128), z3.Bool(name + " read"), z3.Bool(name + " six")
 
     def limits(self):
-        out = []
+        out = [z3.Not(self.multi)] if self.name.startswith("aws:") else []  # these hold one value, never a list
         for value in self.values:
             if self.kind == "Date":  # what dates and seconds since 1970 can say
                 out += [value[0] >= -62167219200000, value[0] <= 253402300799999]

@@ -7,8 +7,9 @@
  * neither can be had the answer is UNKNOWN, with the reason; it is never guessed.
  *
  * Requests range over all callers, all actions (a service, a colon, a name), all ARNs and "*", and
- * all contexts: any key may be absent, hold one value, or be multivalued. What a policy allows is
- * what it allows by itself: an Allow statement applies and no Deny does.
+ * all contexts: any key may be absent, hold one value, or be multivalued (but for the global keys
+ * that are known to hold one value). What a policy allows is what it allows by itself: an Allow
+ * statement applies and no Deny does.
  *
  * Ownership: a proof is the caller's, who drops it; it keeps nothing of the policies.
  * Memory:    taken from the heap as needed, given back before the call returns, but for the proof.
