@@ -4,6 +4,7 @@
 #include "common/os/log.h"
 #include "control/http/answer.h"
 #include "control/http/grants.h"
+#include "control/http/input.h"
 
 /* Codes from below control's handlers: they name our insides, so they never leave. */
 static const char *const inner_codes[] = {
@@ -140,7 +141,36 @@ static const struct status_row rest_statuses[] = {
     { "UnknownOperationException", 404 },
 };
 
-/* ValidationException has a member of its own for what was wrong (supporting-apis.md 12). */
+static void put_problems(struct remit_jw *w, const struct control_call *call)
+{
+    struct control_problem *problems = NULL;
+    size_t n = 0;
+
+    control_input_problems(call->operation, call->input, call->arena, &problems, &n);
+    if (n == 0)
+        return;
+    remit_jw_key(w, "fieldList");
+    remit_jw_array(w);
+    for (size_t i = 0; i < n; i++) {
+        remit_jw_object(w);
+        remit_jw_put_str(w, "name", problems[i].name);
+        remit_jw_put_str(w, "message", problems[i].message);
+        remit_jw_end(w);
+    }
+    remit_jw_end(w);
+}
+
+/* ValidationException has members of its own for what was wrong (supporting-apis.md 12). Bounds are
+ * told to proven callers only: for others the input's shape was wrong. */
+static void put_reason(struct remit_jw *w, const struct control_call *call)
+{
+    bool parsed = call->caller.kind != CONTROL_CALLER_NONE;
+
+    remit_jw_put_cstr(w, "reason", parsed ? "fieldValidationFailed" : "cannotParse");
+    if (parsed)
+        put_problems(w, call);
+}
+
 static void answer_rest(const struct control_call *call, const struct control_service *service,
                         const struct remit_err *shown, struct remit_http_response *response)
 {
@@ -153,8 +183,7 @@ static void answer_rest(const struct control_call *call, const struct control_se
     remit_jw_object(&w);
     remit_jw_put_cstr(&w, service->message, shown->text);
     if (strcmp(code, "ValidationException") == 0)
-        remit_jw_put_cstr(&w, "reason",
-                          call->input != NULL ? "fieldValidationFailed" : "cannotParse");
+        put_reason(&w, call);
     put_details(&w, call->grants);
     remit_jw_end(&w);
 }

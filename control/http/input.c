@@ -16,7 +16,9 @@ struct walk {
     char path[PATH_MAX_TEXT];
     size_t len;
     unsigned problems;
-    struct remit_buf *text; /* bounds: the problems so far */
+    struct remit_buf *text;       /* bounds: the problems so far */
+    struct control_problem *list; /* those shown, one by one; or NULL */
+    struct remit_arena *arena;    /* of the list */
     struct remit_err *err;
 };
 
@@ -189,6 +191,20 @@ static void problem_value(struct walk *w, const struct control_field *f,
 static void problem(struct walk *w, const struct control_field *f, const struct remit_json *value,
                     const char *fmt, ...) REMIT_PRINTF(4, 5);
 
+static void list_problem(struct walk *w, const char *fmt, va_list ap) REMIT_PRINTF(2, 0);
+
+static void list_problem(struct walk *w, const char *fmt, va_list ap)
+{
+    auto_buf struct remit_buf text = REMIT_BUF(1024);
+
+    remit_buf_put_cstr(&text, "Member must ");
+    remit_buf_put_vfmt(&text, fmt, ap);
+    w->list[w->problems - 1] = (struct control_problem){
+        .name = remit_arena_str(w->arena, remit_str_of(w->path)),
+        .message = remit_arena_str(w->arena, remit_buf_view(&text)),
+    };
+}
+
 static void problem(struct walk *w, const struct control_field *f, const struct remit_json *value,
                     const char *fmt, ...)
 {
@@ -196,6 +212,11 @@ static void problem(struct walk *w, const struct control_field *f, const struct 
 
     if (++w->problems > PROBLEMS_SHOWN)
         return;
+    if (w->list != NULL) {
+        va_start(ap, fmt);
+        list_problem(w, fmt, ap);
+        va_end(ap);
+    }
     if (w->problems > 1)
         remit_buf_put_cstr(w->text, "; ");
     remit_buf_put_cstr(w->text, "Value ");
@@ -363,4 +384,21 @@ int control_input_bounds(const struct control_operation *op, const struct remit_
     return remit_fail(err, REMIT_ERR_INVALID, op->service->invalid,
                       "%u validation error%s detected: " REMIT_STR_FMT, w.problems,
                       w.problems == 1 ? "" : "s", REMIT_STR_ARG(remit_buf_view(&text)));
+}
+
+void control_input_problems(const struct control_operation *op, const struct remit_json *input,
+                            struct remit_arena *arena, struct control_problem **out, size_t *n)
+{
+    auto_buf struct remit_buf text = REMIT_BUF(4096);
+    struct walk w = {
+        .op = op,
+        .text = &text,
+        .list = REMIT_NEW_N(arena, struct control_problem, PROBLEMS_SHOWN),
+        .arena = arena,
+    };
+
+    if (w.list != NULL)
+        fields_bounds(&w, op->input, op->n_input, input);
+    *out = w.list;
+    *n = w.problems < PROBLEMS_SHOWN ? w.problems : PROBLEMS_SHOWN;
 }

@@ -15,5 +15,11 @@
 
 int control_input_types(const struct control_operation *op, const struct remit_json *input,
                         struct remit_err *err) REMIT_MUST_USE;
+/* The members that are out of bounds, as far as they are shown, for answers that list them. */
+struct control_problem {
+    struct remit_str name, message; /* "actionNames.1.member", "Member must have length …" */
+};
+void control_input_problems(const struct control_operation *op, const struct remit_json *input,
+                            struct remit_arena *arena, struct control_problem **out, size_t *n);
 int control_input_bounds(const struct control_operation *op, const struct remit_json *input,
                          struct remit_err *err) REMIT_MUST_USE;

@@ -37,7 +37,7 @@ static const struct {
     { "a member of another type", "POST", PATH, "", NULL, "{\"policyType\":1}", 400,
       "ValidationException",
       "{\"message\":\"'policyType' must be a string, not an integer\",\"reason\":"
-      "\"fieldValidationFailed\"}" },
+      "\"cannotParse\"}" },
     { "a number that is none", "POST", PATH, "maxResults=many", NULL, "{}", 400,
       "ValidationException",
       "{\"message\":\"the parameter 'maxResults' must be an "
