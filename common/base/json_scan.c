@@ -49,13 +49,19 @@ enum remit_json_type remit_json_span_type(struct remit_str span)
 
 /* ---- ends of values: safe on any bytes ---- */
 
-/* `at` is at a quote; behind the closing one. */
+/* `at` is at a quote; behind the closing one. A backslash takes the byte behind it along. */
 static size_t behind_string(struct remit_str text, size_t at)
 {
-    for (at++; at < text.len && text.ptr[at] != '"'; at++)
-        if (text.ptr[at] == '\\')
-            at++;
-    return at < text.len ? at + 1 : text.len;
+    for (at++; at < text.len;) {
+        const char *quote = memchr(text.ptr + at, '"', text.len - at);
+        size_t end = quote != NULL ? (size_t)(quote - text.ptr) : text.len;
+        const char *escape = memchr(text.ptr + at, '\\', end - at);
+
+        if (escape == NULL)
+            return quote != NULL ? end + 1 : text.len;
+        at = (size_t)(escape - text.ptr) + 2;
+    }
+    return text.len;
 }
 
 static size_t behind_scalar(struct remit_str text, size_t at)
@@ -68,22 +74,25 @@ static size_t behind_scalar(struct remit_str text, size_t at)
 
 static size_t behind_nested(struct remit_str text, size_t at)
 {
+    static const bool marks[256] = {
+        ['"'] = true, ['{'] = true, ['}'] = true, ['['] = true, [']'] = true
+    };
     size_t depth = 0;
 
-    while (at < text.len) {
-        char c = text.ptr[at];
-
-        if (c == '"') {
+    for (;;) {
+        while (at < text.len && !marks[(unsigned char)text.ptr[at]])
+            at++;
+        if (at >= text.len)
+            return text.len;
+        if (text.ptr[at] == '"') {
             at = behind_string(text, at);
             continue;
         }
+        depth += text.ptr[at] == '{' || text.ptr[at] == '[' ? 1 : -(size_t)1;
         at++;
-        if (c == '{' || c == '[')
-            depth++;
-        if ((c == '}' || c == ']') && --depth == 0)
-            break;
+        if (depth == 0)
+            return at;
     }
-    return at;
 }
 
 static size_t behind_value(struct remit_str text, size_t at)
