@@ -1,5 +1,7 @@
 #include "cli/policy/answer.h"
 
+#include <stdio.h>
+
 #define POINTER_MOST 64 /* "/Statement/4294967295" */
 
 /* A decision under way: first by the index, then by a walk that tells of what matched. */
@@ -13,26 +15,26 @@ struct deciding {
 };
 
 /* Of a layer's text in the text of its case. */
-static size_t offset_of(const struct deciding *d, const struct remit_trace *step,
-                        struct cli_layer **layer)
+static size_t offset_of(struct cli_bundle *bundle, const struct cli_case *one,
+                        const struct remit_trace *step, struct cli_layer **layer)
 {
-    struct remit_str text = d->one->layers[step->layer];
+    struct remit_str text = one->layers[step->layer];
     struct remit_json_walk walk = remit_json_walk(text);
     struct remit_str key, level = text;
 
-    *layer = d->bundle->layers[step->layer];
+    *layer = bundle->layers[step->layer];
     if (step->layer != REMIT_LAYER_SCP && step->layer != REMIT_LAYER_RCP)
-        return (size_t)(text.ptr - d->one->text.ptr);
+        return (size_t)(text.ptr - one->text.ptr);
     for (unsigned i = 0; i <= step->level; i++)
         (void)remit_json_walk_next(&walk, &key, &level);
-    *layer = d->bundle->levels[step->layer == REMIT_LAYER_RCP][step->level];
-    return (size_t)(level.ptr - d->one->text.ptr);
+    *layer = bundle->levels[step->layer == REMIT_LAYER_RCP][step->level];
+    return (size_t)(level.ptr - one->text.ptr);
 }
 
 static void tell(const struct deciding *d, const struct remit_trace *step)
 {
     struct cli_layer *layer = NULL;
-    size_t offset = offset_of(d, step, &layer);
+    size_t offset = offset_of(d->bundle, d->one, step, &layer);
     size_t line = 1;
     size_t column = 0;
 
@@ -68,6 +70,27 @@ int cli_decide(struct cli_bundle *bundle, const struct cli_case *one, size_t fir
     return remit_fail(err, REMIT_ERR_INTERNAL, "Disagreement",
                       "the index says %s, a walk over all statements %s",
                       remit_decision_name(d.decision), remit_decision_name(walked));
+}
+
+/* Conditions too, which cli_layer_place() does not remember. */
+size_t cli_case_place(void *self, const struct remit_trace *step, char *out, size_t size)
+{
+    const struct cli_case_place *p = self;
+    struct cli_layer *layer = NULL;
+    size_t offset = offset_of(p->bundle, p->one, step, &layer);
+    struct remit_str value, key;
+    char pointer[4096];
+    size_t line = 0;
+    size_t column = 0;
+    int len = 0;
+
+    if (remit_trace_pointer(step, pointer, sizeof(pointer)) >= sizeof(pointer) ||
+        !remit_json_find(layer->documents[step->policy_index], remit_str_of(pointer), &value, &key))
+        return 0;
+    offset += (size_t)((key.len > 0 ? key.ptr : value.ptr) - layer->text.ptr);
+    remit_json_line_column(p->one->text, offset, &line, &column);
+    len = snprintf(out, size, "%s:%zu:%zu", p->file, line, column);
+    return len > 0 ? (size_t)len : 0;
 }
 
 /* ---- as JSON ---- */

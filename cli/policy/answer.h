@@ -42,6 +42,14 @@ typedef void cli_matched_fn(void *self, const struct remit_trace *step, size_t l
 int cli_decide(struct cli_bundle *bundle, const struct cli_case *one, size_t first_line,
                cli_matched_fn *matched, void *self, struct remit_verdict *verdict,
                struct remit_err *err) REMIT_MUST_USE;
-/* The same, written as the answer's object. */
+/* "FILE:LINE:COLUMN" of a step, for remit_explain_at(). */
+struct cli_case_place {
+    struct cli_bundle *bundle;
+    const struct cli_case *one;
+    const char *file;
+};
+size_t cli_case_place(void *self, const struct remit_trace *step, char *out, size_t size);
+
+/* cli_decide(), written as the answer's object. */
 int cli_answer(struct cli_bundle *bundle, const struct cli_case *one, size_t first_line,
                struct remit_buf *out, struct remit_err *err) REMIT_MUST_USE;

@@ -51,6 +51,8 @@ static int put_who(struct asking *a, struct remit_err *err)
     const struct cli_principal *p = a->p;
     struct remit_principal who;
 
+    if (p->kind == CLI_EVERYBODY) /* whoever that is */
+        return 0;
     remit_principal_parse(remit_str_of(p->caller), REMIT_PRINCIPAL_AUTO, &who);
     TRY(put(a, "aws:PrincipalIsAWSService",
             p->kind == CLI_SERVICE ? REMIT_STR("true") : REMIT_STR("false"), err));
@@ -61,7 +63,9 @@ static int put_who(struct asking *a, struct remit_err *err)
     if (!is_aws_principal(a))
         return 0;
     TRY(put(a, "aws:PrincipalAccount", who.account, err));
-    TRY(put(a, "aws:PrincipalArn", remit_str_of(p->arn), err));
+    if (p->kind != CLI_OTHER ||
+        who.kind != REMIT_PRINCIPAL_ROLE_SESSION) /* the path of whose role? */
+        TRY(put(a, "aws:PrincipalArn", remit_str_of(p->arn), err));
     if (who.kind == REMIT_PRINCIPAL_USER) {
         TRY(put(a, "aws:username", remit_str_of(strrchr(p->arn, '/') + 1), err));
         return put(a, "aws:PrincipalType", REMIT_STR("User"), err);
@@ -77,16 +81,19 @@ static bool starts_nocase(struct remit_str text, struct remit_str with)
     return remit_str_equal_nocase(remit_str_sub(text, 0, with.len), with);
 }
 
-/* Given, or known not to be there: only users have a name, services and strangers no identity. */
+/* Given, or known not to be there: only users have a name, services and providers no identity. */
 static bool known(void *self, struct remit_str key)
 {
     const struct asking *a = self;
+    enum cli_principal_kind kind = a->p->kind;
 
     if (remit_context_find(&a->context, key) != NULL)
         return true;
+    if (kind == CLI_EVERYBODY || kind == CLI_ACCOUNT || kind == CLI_OTHER)
+        return false;
     if (remit_str_equal_nocase(key, REMIT_STR("aws:username")))
-        return a->p->kind != CLI_ACCOUNT && a->p->kind != CLI_OTHER;
-    return !is_aws_principal(a) && a->p->kind != CLI_ACCOUNT &&
+        return true;
+    return (kind == CLI_SERVICE || kind == CLI_PROVIDER) &&
            starts_nocase(key, REMIT_STR("aws:Principal"));
 }
 

@@ -146,16 +146,17 @@ static void print_matched(void *self, const struct remit_trace *step, size_t lin
     (void)printf(" policy %u %s\n", step->policy_index, pointer);
 }
 
-static int print_explanation(const struct cli_bundle *bundle, const struct cli_case *one,
-                             struct remit_err *err)
+static int print_explanation(struct cli_bundle *bundle, const struct cli_case *one,
+                             const char *path, struct remit_err *err)
 {
-    size_t len = remit_explain(&bundle->bundle, &one->request, NULL, 0);
+    struct cli_case_place place = { bundle, one, path };
+    size_t len = remit_explain_at(&bundle->bundle, &one->request, cli_case_place, &place, NULL, 0);
     char *text = malloc(len + 1);
 
     if (text == NULL)
         return remit_fail(err, REMIT_ERR_INTERNAL, "OutOfMemory",
                           "no memory for an explanation of %zu bytes", len);
-    (void)remit_explain(&bundle->bundle, &one->request, text, len + 1);
+    (void)remit_explain_at(&bundle->bundle, &one->request, cli_case_place, &place, text, len + 1);
     (void)fputs(text, stdout);
     free(text);
     return 0;
@@ -168,7 +169,7 @@ static int explain_one(struct run *r, struct remit_str text, char *path,
 
     TRY(cli_case_read(text, &r->one, err));
     TRY(cli_bundle_load(r->cache, &r->one, &bundle, err));
-    TRY(print_explanation(&bundle, &r->one, err));
+    TRY(print_explanation(&bundle, &r->one, path, err));
     TRY(cli_decide(&bundle, &r->one, 1, print_matched, path, verdict, err));
     if (fflush(stdout) != 0)
         return remit_fail_os(err, REMIT_ERR_UNAVAILABLE, errno, "writing the answer");

@@ -118,6 +118,24 @@ static int load(struct cli_policies *p, const char *const *files, size_t n_files
 
 /* ---- the question ---- */
 
+/* What the engine can't place is denied by it; here somebody has mistyped. */
+static int check_principal(struct remit_err *err)
+{
+    struct remit_principal who;
+
+    remit_principal_parse(remit_str_of(principal), REMIT_PRINCIPAL_AUTO, &who);
+    if (who.kind != REMIT_PRINCIPAL_UNKNOWN)
+        return 0;
+    return remit_fail(
+        err, REMIT_ERR_INVALID, "BadOption",
+        "--principal is '%.200s', wanted the ARN of a user, role session, federated "
+        "user or root, a service's name or anonymous%s",
+        principal,
+        strstr(principal, ":role/") != NULL
+            ? " (a role acts as its session, arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION)"
+            : "");
+}
+
 static int check_lengths(struct remit_err *err)
 {
     if (strlen(action) > REMIT_REQUEST_ACTION_MAX)
@@ -158,6 +176,7 @@ static int simulate(const char *const *files, size_t n_files, enum remit_decisio
                                            .resource_account = remit_str_of(account),
                                            .context = &asked };
 
+    TRY(check_principal(err));
     TRY(check_lengths(err));
     TRY(cli_context_from_options(&context, &arena, &asked, err));
     TRY(load(&policies, files, n_files, err));

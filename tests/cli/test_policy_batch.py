@@ -264,7 +264,8 @@ class One(unittest.TestCase):
         run = remit("evaluate", "-", stdin=json.dumps(case(identityPolicies=[near], request={"context": {
             "aws:username": "alice"}})))
         self.assertEqual(run.returncode, 1, run.stderr)
-        self.assertIn('condition StringEquals "aws:username" "bob" does not hold: the request has "alice"', run.stdout)
+        self.assertRegex(run.stdout, r'/Statement/0 \(-:1:\d+\)\n    condition StringEquals "aws:username" "bob" does not hold: '
+                         r'the request has "alice" \(-:1:\d+\)\n')
         self.assertIn("needs in identity-based policy: {", run.stdout)
 
     def test_what_is_no_case_is_unusable(self):

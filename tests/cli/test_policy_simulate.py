@@ -147,6 +147,8 @@ class Simulate(unittest.TestCase):
             run = self.simulate(*arguments)
             self.assertEqual((run.returncode, run.stdout), (2, ""), arguments)
             self.assertIn(wanted, run.stderr)
+        self.assertIn("--principal is 'alice', wanted the ARN of a user", self.simulate(principal="alice").stderr)
+        self.assertIn("a role acts as its session", self.simulate(principal=ROLE).stderr)
         self.assertIn("--action has 303 bytes, the most is 256", self.simulate(action="s3:" + "x" * 300).stderr)
         self.assertIn("--resource has 4097 bytes, the most is 4096", self.simulate(resource="x" * 4097).stderr)
         self.assertIn("--principal WHO is missing", remit("simulate", "--action", "a:b", "--resource", "*").stderr)

@@ -105,6 +105,15 @@ class WhoCan(unittest.TestCase):
         self.put("resources/b/policy.json", doc(statement(resource="arn:aws:s3:::b/*", Principal="*")))
         self.assertEqual(self.answers(resource="arn:aws:s3:::b/x", action="s3:GetObject"), {"*": ("everybody", "can", set())})
 
+    def test_nothing_is_known_of_everybody_and_of_whose_session_it_is(self):
+        session = f"arn:aws:sts::{ACCOUNT}:assumed-role/elsewhere/s"
+        self.put("resources/q/arn", QUEUE)
+        self.put("resources/q/policy.json", doc(
+            statement(Principal="*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}}),
+            statement(Principal={"AWS": session}, Condition={"ArnLike": {"aws:PrincipalArn": arn("role/app/*")}})))
+        self.assertEqual(self.answers(), {"*": ("everybody", "may", {"aws:PrincipalOrgID"}),
+                                          session: ("principal", "may", {"aws:PrincipalArn", "aws:PrincipalOrgID"})})
+
     def test_a_trust_policy_says_who_may_assume_a_role(self):
         self.put("roles/target/trust.json", doc(statement(action="sts:AssumeRole", resource=None, Principal={
             "AWS": arn("user/alice"), "Service": "ecs-tasks.amazonaws.com"}, Condition={"StringEquals": {
