@@ -54,6 +54,14 @@ static void on_step(void *self, const struct remit_trace *step)
         tell(d, step);
 }
 
+/* The whole reason: what differs would be a mistake of the engine's. */
+static bool same_verdict(const struct remit_verdict *a, const struct remit_verdict *b)
+{
+    return a->decision == b->decision && a->layer == b->layer && a->level == b->level &&
+           a->lacking == b->lacking && a->grant == b->grant && a->by_statement == b->by_statement &&
+           a->statement == b->statement && remit_str_equal(a->policy, b->policy);
+}
+
 int cli_decide(struct cli_bundle *bundle, const struct cli_case *one, size_t first_line,
                cli_matched_fn *matched, void *self, struct remit_verdict *verdict,
                struct remit_err *err)
@@ -61,15 +69,18 @@ int cli_decide(struct cli_bundle *bundle, const struct cli_case *one, size_t fir
     struct deciding d = {
         .bundle = bundle, .one = one, .first_line = first_line, .matched = matched, .self = self
     };
-    enum remit_decision walked = REMIT_IMPLICIT_DENY;
+    struct remit_verdict walked;
 
     d.decision = remit_decide(&bundle->bundle, &one->request, NULL, NULL, verdict);
-    walked = remit_decide(&bundle->bundle, &one->request, on_step, &d, NULL);
-    if (walked == d.decision)
+    (void)!remit_decide(&bundle->bundle, &one->request, on_step, &d, &walked);
+    if (same_verdict(verdict, &walked))
         return 0;
     return remit_fail(err, REMIT_ERR_INTERNAL, "Disagreement",
-                      "the index says %s, a walk over all statements %s",
-                      remit_decision_name(d.decision), remit_decision_name(walked));
+                      "the index says %s (%s, statement %u), a walk over all statements %s (%s, "
+                      "statement %u)",
+                      remit_decision_name(verdict->decision), remit_layer_name(verdict->layer),
+                      verdict->statement, remit_decision_name(walked.decision),
+                      remit_layer_name(walked.layer), walked.statement);
 }
 
 /* Conditions too, which cli_layer_place() does not remember. */
