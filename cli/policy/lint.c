@@ -14,7 +14,7 @@ static const char *resource_type = "";
 static const char *services_folder;
 static const char *fail_on = "SUGGESTION";
 static const char *account = "";
-static const char *roles_folder, *sensitive;
+static const char *folder, *sensitive;
 static bool all_services, old_scp, for_role;
 
 static const char *const formats[] = { "text", "json", "sarif", "junit", NULL };
@@ -35,8 +35,7 @@ static const struct remit_option options[] = {
     { "--all-services", NULL, "the descriptions are complete: another service is an error",
       REMIT_OPTION_FLAG, &all_services },
     { "--account", "ID", "the account that the policies are for", .out = &account },
-    { "--roles", "DIR", "a folder of roles, looked at together: ROLE/trust.json, ROLE/*.json",
-      .out = &roles_folder },
+    { "--folder", "DIR", "policies of roles and others, looked at together", .out = &folder },
     { "--for-role", NULL, "the policies are roles', not users'", REMIT_OPTION_FLAG, &for_role },
     { "--sensitive", "ARN", "a pattern of resources that nobody should read lightly",
       .out = &sensitive },
@@ -90,10 +89,10 @@ static int lint_files(size_t n, char **names, struct cli_lint_run *run, struct r
 
     TRY(cli_services_load(services_folder, &services, err));
     wanted.services = services;
-    if (roles_folder != NULL)
-        TRY(cli_lint_add_roles(run, roles_folder, err));
+    if (folder != NULL)
+        TRY(cli_lint_add_folder(run, folder, err));
     TRY(add_files(n, names, run, err));
-    return cli_lint_all(run, &wanted, roles_folder != NULL, err);
+    return cli_lint_all(run, &wanted, folder != NULL, err);
 }
 
 static int write_run(const struct cli_lint_run *run)
@@ -124,7 +123,7 @@ static int run_lint(int argc, char **argv)
     if (!cli_arguments(&cli_policy_lint, options, REMIT_COUNT(options), CLI_LINT_FILES_MOST, argc,
                        argv, &rest, &code))
         return code;
-    if (rest == 0 && roles_folder == NULL) {
+    if (rest == 0 && folder == NULL) {
         (void)fprintf(stderr, "remit: usage: remit %s %s\n", cli_policy_lint.words,
                       cli_policy_lint.usage);
         return CLI_UNUSABLE;
@@ -136,7 +135,7 @@ static int run_lint(int argc, char **argv)
 
 const struct cli_verb cli_policy_lint = {
     .words = "policy lint",
-    .usage = "[--type TYPE] [--format FORMAT] [--roles DIR] FILE...",
+    .usage = "[--type TYPE] [--format FORMAT] [--folder DIR] FILE...",
     .help = "what is wrong, dangerous or useless in policies; - is standard input",
     .run = run_lint,
 };

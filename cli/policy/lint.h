@@ -21,7 +21,7 @@ struct cli_lint_file {
     enum remit_policy_type type;
     bool task; /* a task definition: only lint over several documents looks at it */
     enum remit_lint_kind kind;
-    struct remit_str role; /* in `name`, or empty */
+    char *role; /* path and name, or NULL */
     struct remit_buf text;
     struct remit_lint *lint;        /* NULL for a task definition */
     struct cli_lint_item *findings; /* all that start in this file, in order of place */
@@ -43,14 +43,15 @@ void cli_lint_run_drop(struct cli_lint_run *run);
 int cli_lint_add(struct cli_lint_run *run, const char *name, enum remit_policy_type type,
                  struct cli_lint_file **out, struct remit_err *err) REMIT_MUST_USE;
 /*
- * A folder of roles: each folder in it with a trust.json is a role, named by its place; its
- * boundary.json is its boundary, its other *.json are its policies. *.json in the folder
- * task-definitions are task definitions.
+ * A folder of policies in the layout of `who-can`, or a folder of roles alone: each folder with a
+ * trust.json is a role, named by its file `arn` or by its place; its boundary.json is its
+ * boundary, its other *.json and those in its policies/ are its policies. Besides users/, groups/,
+ * resources/, scps/, rcps/ and task-definitions/.
  */
-int cli_lint_add_roles(struct cli_lint_run *run, const char *folder,
-                       struct remit_err *err) REMIT_MUST_USE;
-/* Reads, lints, and puts the findings in order. `roles`: also over all documents together. */
-int cli_lint_all(struct cli_lint_run *run, const struct remit_lint_options *wanted, bool roles,
+int cli_lint_add_folder(struct cli_lint_run *run, const char *folder,
+                        struct remit_err *err) REMIT_MUST_USE;
+/* Reads, lints, and puts the findings in order. `together`: also over all documents. */
+int cli_lint_all(struct cli_lint_run *run, const struct remit_lint_options *wanted, bool together,
                  struct remit_err *err) REMIT_MUST_USE;
 
 /* The file that a location of a finding of `file` is in. */

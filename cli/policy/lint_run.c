@@ -10,6 +10,7 @@ void cli_lint_run_drop(struct cli_lint_run *run)
 {
     for (size_t i = 0; i < run->n_files; i++) {
         free(run->files[i].name);
+        free(run->files[i].role);
         free(run->files[i].findings);
         remit_buf_drop(&run->files[i].text);
         remit_lint_drop(&run->files[i].lint);
@@ -59,7 +60,7 @@ static int lint_file(struct cli_lint_file *file, const struct remit_lint_options
     else
         TRY(remit_file_read(file->name, &file->text, err));
     options.type = file->type;
-    options.for_role = wanted->for_role || file->role.len > 0;
+    options.for_role = wanted->for_role || file->role != NULL;
     if (file->task)
         return 0;
     if (remit_lint_policy(remit_buf_view(&file->text), &options, &file->lint, err) != 0)
@@ -79,7 +80,7 @@ static int lint_roles(struct cli_lint_run *run, const struct remit_lint_options 
                           run->n_files);
     for (size_t i = 0; i < run->n_files; i++)
         documents[i] = (struct remit_lint_document){ .kind = run->files[i].kind,
-                                                     .role = run->files[i].role,
+                                                     .role = remit_str_of(run->files[i].role),
                                                      .text = remit_buf_view(&run->files[i].text) };
     result = remit_lint_roles(documents, run->n_files, wanted, &run->roles, err);
     free(documents);
@@ -133,12 +134,12 @@ const struct cli_lint_file *cli_lint_file_of(const struct cli_lint_run *run,
     return item->across ? &run->files[where->document] : file;
 }
 
-int cli_lint_all(struct cli_lint_run *run, const struct remit_lint_options *wanted, bool roles,
+int cli_lint_all(struct cli_lint_run *run, const struct remit_lint_options *wanted, bool together,
                  struct remit_err *err)
 {
     for (size_t i = 0; i < run->n_files; i++)
         TRY(lint_file(&run->files[i], wanted, err));
-    if (roles)
+    if (together)
         TRY(lint_roles(run, wanted, err));
     for (size_t i = 0; i < run->n_files; i++)
         TRY(gather(run, i, err));

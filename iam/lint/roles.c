@@ -232,7 +232,7 @@ void lint_set_walk(struct lint_set *set)
         if (l->tape.n_nodes == 0)
             continue;
         check_paths(set, l);
-        if (d->kind == REMIT_LINT_POLICY)
+        if (d->kind == REMIT_LINT_POLICY && d->role.len > 0)
             check_self(set, l, d->role);
         if (d->kind == REMIT_LINT_BOUNDARY)
             check_boundary(set, l, d->role);

@@ -203,28 +203,58 @@ class Formats(Folder):
         self.assertIn('"é<&>"', sid.get("message"))
 
 
-class Roles(Folder):
-    def test_a_folder_of_roles_is_looked_at_together(self):
+class Folders(Folder):
+    def lint(self, *options, code=1):
+        run = remit("lint", "--format", "json", *options, "--folder", os.path.join(self.folder.name, "all"))
+        self.assertEqual(run.returncode, code, run.stderr)
+        return {os.path.relpath(one["file"], os.path.join(self.folder.name, "all")): one["findings"]
+                for one in json.loads(run.stdout)["files"]}
+
+    def test_roles_and_task_definitions_are_looked_at_together(self):
         role = f"arn:aws:iam::{ACCOUNT}:role/service/exec"
-        self.file("roles/service/exec/trust.json", TASKS)
-        self.file("roles/service/exec/logs.json", doc(statement(action="logs:CreateLogStream")))
-        task = self.file("roles/task-definitions/web.json", {
+        self.file("all/service/exec/trust.json", TASKS)
+        self.file("all/service/exec/logs.json", doc(statement(action="logs:CreateLogStream")))
+        self.file("all/task-definitions/web.json", {
             "taskRoleArn": role, "executionRoleArn": role,
             "containerDefinitions": [{"name": "€", "logConfiguration": {"logDriver": "awslogs"}}]})
-        self.file("roles/notes.json", "no role's")
-        run = remit("lint", "--format", "json", "--roles", os.path.join(self.folder.name, "roles"))
-        self.assertEqual(run.returncode, 1, run.stderr)
-        files = {one["file"]: one["findings"] for one in json.loads(run.stdout)["files"]}
-        self.assertEqual(len(files), 3)
-        found = {(one["issueCode"], one["locations"][0]["pointer"]) for one in files[task]}
-        self.assertEqual(found, {("ECS_ROLE_FOR_BOTH_PURPOSES", "/taskRoleArn"),
-                                 ("ECS_EXEC_ROLE_MISSING", "/containerDefinitions/0/logConfiguration/logDriver")})
-        for one in files[task]:
-            self.assertEqual({place["file"] for place in one["locations"]}, {task})
+        self.file("all/notes.json", "no role's")
+        files = self.lint()
+        self.assertEqual(set(files), {"service/exec/trust.json", "service/exec/logs.json", "task-definitions/web.json"})
+        task = files["task-definitions/web.json"]
+        self.assertEqual({(one["issueCode"], one["locations"][0]["pointer"]) for one in task},
+                         {("ECS_ROLE_FOR_BOTH_PURPOSES", "/taskRoleArn"),
+                          ("ECS_EXEC_ROLE_MISSING", "/containerDefinitions/0/logConfiguration/logDriver")})
+        for one in task:
+            self.assertEqual({os.path.basename(place["file"]) for place in one["locations"]}, {"web.json"})
 
-    def test_a_folder_without_roles_is_unusable(self):
-        self.file("roles/p.json", GOOD)
-        run = remit("lint", "--roles", os.path.join(self.folder.name, "roles"))
+    def test_the_layout_of_who_can(self):
+        own = doc(statement(action="s3:GetObject", resource="arn:aws:s3:::b/${aws:username}"))
+        assume = doc(statement(action="sts:AssumeRole", resource=f"arn:aws:iam::{ACCOUNT}:role/with/path/r"))
+        self.file("all/account", ACCOUNT)
+        self.file("all/roles/r/trust.json", TASKS)
+        self.file("all/roles/r/arn", f"arn:aws:iam::{ACCOUNT}:role/with/path/r\n")
+        self.file("all/roles/r/policies/own.json", own)
+        self.file("all/roles/r/policies/assume.json", assume)
+        self.file("all/roles/r/boundary.json", doc(statement(action="s3:*", resource="arn:aws:s3:::b/*")))
+        self.file("all/users/u/policies/own.json", own)
+        self.file("all/users/u/groups", "g\n")
+        self.file("all/groups/g/policies/p.json", GOOD)
+        self.file("all/resources/b/policy.json", GOOD)
+        self.file("all/scps/0-root/all.json", doc(statement()))
+        self.file("all/rcps/0-root.json", doc(statement("Deny", "ecs:*", Principal="*")))
+        found = {name: {one["issueCode"] for one in findings} for name, findings in self.lint().items()}
+        self.assertEqual(found["roles/r/policies/own.json"], {"VARIABLE_NEVER_PRESENT"})
+        self.assertEqual(found["roles/r/policies/assume.json"], {"SELF_ASSUME_NOT_TRUSTED"})
+        self.assertEqual(found["roles/r/boundary.json"], set())
+        self.assertEqual(found["users/u/policies/own.json"], set())
+        self.assertEqual(found["resources/b/policy.json"], {"MISSING_PRINCIPAL"})
+        self.assertEqual(found["scps/0-root/all.json"], set())
+        self.assertEqual(found["rcps/0-root.json"], {"RCP_SYNTAX_ERROR_ACTION"})
+        self.assertEqual(len(found), 9)
+
+    def test_a_folder_without_policies_is_unusable(self):
+        self.file("all/p.json", GOOD)
+        run = remit("lint", "--folder", os.path.join(self.folder.name, "all"))
         self.assertEqual(run.returncode, 2)
         self.assertIn("trust.json", run.stderr)
 

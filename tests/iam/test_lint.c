@@ -2,6 +2,8 @@
 #include <criterion/new/assert.h>
 #include <stdio.h>
 
+#include "common/base/buf.h"
+#include "common/os/file.h"
 #include "lint_kit.h"
 #include "policy_kit.h"
 
@@ -188,4 +190,35 @@ Test(lint, the_quota_of_a_resource_policy_is_its_services)
     (void)snprintf(document + 8192, 8192, "{\"Version\":\"2012-10-17\",\"Statement\":[]}");
     lint = lint_kit_run(document, &options);
     cr_expect(lint_kit_find(lint, "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA") != NULL);
+}
+
+/* docs/lint.md has a row for each check, with its type and meaning, and for no other. */
+static void check_page(struct remit_str page, const struct remit_check *check)
+{
+    char row[512];
+    char link[256];
+
+    (void)remit_check_link(check, link, sizeof(link));
+    if (check->source == REMIT_CHECK_ACCESS_ANALYZER)
+        (void)snprintf(row, sizeof(row), "| [`%s`](%s) | %s | %s |", check->code, link,
+                       remit_finding_type_name(check->type), check->meaning);
+    else
+        (void)snprintf(row, sizeof(row), "| <a id=\"%s\"></a>`%s` | %s | %s |",
+                       strchr(link, '#') + 1, check->code, remit_finding_type_name(check->type),
+                       check->meaning);
+    cr_expect(memmem(page.ptr, page.len, row, strlen(row)) != NULL, "docs/lint.md lacks: %s", row);
+}
+
+Test(lint, the_page_of_findings_says_what_the_table_says)
+{
+    auto_buf struct remit_buf page = REMIT_BUF((size_t)1024 * 1024);
+    size_t rows = 0;
+    size_t checks = 0;
+
+    cr_assert(remit_file_read(REMIT_SOURCE_ROOT "/docs/lint.md", &page, NULL) == 0);
+    for (; remit_check_at(checks) != NULL; checks++)
+        check_page(remit_buf_view(&page), remit_check_at(checks));
+    for (size_t i = 0; i + 4 < page.len; i++)
+        rows += memcmp(page.ptr + i, "\n| [`", 5) == 0 || memcmp(page.ptr + i, "\n| <a", 5) == 0;
+    cr_expect(eq(sz, rows, checks));
 }

@@ -125,14 +125,15 @@ REMIT_API int remit_lint_policy(struct remit_str document, const struct remit_li
 /* What a document of a set of roles is. */
 enum remit_lint_kind {
     REMIT_LINT_TRUST = 0,
-    REMIT_LINT_POLICY,          /* identity-based, of the role */
+    REMIT_LINT_POLICY,          /* identity-based, of the role; any other without one */
     REMIT_LINT_BOUNDARY,        /* the role's */
     REMIT_LINT_TASK_DEFINITION, /* as RegisterTaskDefinition takes it, or DescribeTaskDefinition
                                  * gives it; of no role */
 };
 struct remit_lint_document {
     enum remit_lint_kind kind;
-    struct remit_str role; /* what stands behind ":role/" in its ARN: "path/name", or "name" */
+    struct remit_str role; /* what stands behind ":role/" in its ARN: "path/name", "name",
+                            * or empty: of no role */
     struct remit_str text;
 };
 
