@@ -62,7 +62,7 @@ bool remit_json_find(struct remit_str text, struct remit_str pointer, struct rem
     struct remit_str rest = remit_str_sub(pointer, 1, pointer.len);
     bool more = pointer.len > 0;
 
-    if (more && pointer.ptr[0] != '/')
+    if (at.len == 0 || (more && pointer.ptr[0] != '/'))
         return false;
     while (more) {
         struct remit_str token;

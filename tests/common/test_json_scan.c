@@ -166,4 +166,5 @@ Test(json_scan, a_pointer_finds_the_value_and_its_key)
     cr_expect(remit_str_equal(value, REMIT_STR("2")));
     cr_expect(not(remit_json_find(text, REMIT_STR("a"), &value, &key)));
     cr_expect(not(remit_json_find(text, REMIT_STR("/a"), &value, &key)));
+    cr_expect(not(remit_json_find(REMIT_STR(" \n"), REMIT_STR(""), &value, &key)));
 }
