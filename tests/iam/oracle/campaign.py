@@ -3,11 +3,12 @@
 
     campaign.py REMIT [N] [SEED]      REMIT: the program whose `policy evaluate --batch` is asked
 
-Cases come in chunks, each with a seed of its own ("SEED:chunk"), shared out over the processors. Prints how the
-decisions are distributed and what was covered, and each disagreement cut down to the least that still disagrees.
-The last line is "N passed, N failed": a chunk that agrees has passed, and so has coverage without a gap.
+Cases come in chunks, each with a seed of its own ("SEED:chunk"), shared out over the processors (or $JOBS processes).
+Prints how the decisions are distributed and what was covered, and each disagreement cut down to the least that still
+disagrees. The last line is "N passed, N failed": a chunk that agrees has passed, and so has coverage without a gap.
 """
 
+import gc
 import json
 import os
 import subprocess
@@ -24,6 +25,7 @@ from minimise import minimise
 
 CHUNK = 5000
 SHOWN = 10  # disagreements of a chunk that are cut down and printed
+SWEEP = 16  # chunks from one sweep to the next
 PROGRESS = 100  # chunks from one line about it to the next
 COVERED = 40  # chunks whose coverage is measured
 
@@ -90,6 +92,9 @@ def disagreement(remit, number, case, why):
 def chunk(work):
     """One chunk: (decisions, coverage, disagreements)."""
     remit, seed, number, size = work
+    gc.disable()  # what a case leaves is freed by counting; cycles are swept now and then
+    if number % SWEEP == 0:
+        gc.collect()
     generator = Generator(f"{seed}:{number}")
     cases = [generator.case() for _ in range(size)]
     answers = ask(remit, [case.line(at) for at, case in enumerate(cases)])
@@ -112,7 +117,7 @@ def main():
     started, decisions, covered, bad_chunks = time.time(), Counter(), Counter(), set()
     n_found = n_shown = 0
     work = [(remit, seed, number, min(CHUNK, n - number * CHUNK)) for number in range((n + CHUNK - 1) // CHUNK)]
-    with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    with ProcessPoolExecutor(int(os.environ.get("JOBS", len(os.sched_getaffinity(0))))) as pool:
         for number, some, cover, found in pool.map(chunk, work):
             decisions.update(some)
             covered.update(cover)

@@ -15,7 +15,7 @@ POOL = 160
 class Pool:
     """The last POOL things that `make` made; a new one now and then."""
 
-    def __init__(self, rng, make, renew=0.06):
+    def __init__(self, rng, make, renew=0.04):
         self.rng, self.make, self.renew, self.items, self.at = rng, make, renew, [], 0
 
     def pick(self):
@@ -62,7 +62,7 @@ class Generator:
     def __init__(self, seed):
         self.rng = random.Random(seed)
         self.world = material.World(self.rng)
-        self.requests = Pool(self.rng, self.world.request, 0.3)
+        self.requests = Pool(self.rng, self.world.request, 0.25)
         self.documents = {kind: Pool(self.rng, lambda kind=kind: self.document(kind)) for kind in material.KINDS}
 
     def document(self, kind):

@@ -16,8 +16,10 @@ from words import (
     NUMBERS,
     PRINCIPALS,
     RESOURCE_PATTERNS,
+    RESOURCE_VARIABLES,
     RESOURCES,
     STRING_PATTERNS,
+    STRING_VARIABLES,
     STRINGS,
     TRUTHS,
     WIDE,
@@ -185,6 +187,8 @@ class World:
         return [make() for _ in range(self.rng.randint(1, most))]
 
     def operand(self, base, policy):
+        if base.startswith("String") and self.chance(0.25):
+            return pick(self.rng, STRING_VARIABLES)
         name = next((name for name in USABLE_POLICY if base.startswith(name)), None)
         text = pick(self.rng, USABLE_POLICY[name] if name and self.chance(0.93) else policy)
         if self.chance(0.1) and text in ("true", "false"):
@@ -267,7 +271,7 @@ class World:
 
     def pattern(self, kind):
         while True:
-            text = pick(self.rng, RESOURCE_PATTERNS)
+            text = pick(self.rng, RESOURCE_VARIABLES if self.chance(0.12) else RESOURCE_PATTERNS)
             whole = text.count(":") > 4 or text.strip("*") == "" != text
             if (
                 whole

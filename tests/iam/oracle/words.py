@@ -296,6 +296,13 @@ STRING_PATTERNS = STRINGS + (
     "K",
     "I",
 )
+STRING_VARIABLES = tuple(text for text in STRING_PATTERNS if "$" in text) + (
+    "${x:m, 'a'}",
+    "${x:m}*",
+    "${aws:PrincipalTag/t, 'a'}",
+    "${aws:PrincipalTag/t}*",
+    "*${aws:PrincipalTag/t, 'a'}",
+)
 ACTIONS = ("s3:GetObject",) * 6 + (
     "sqs:SendMessage",
     "ecs:RunTask",
@@ -437,6 +444,17 @@ RESOURCE_PATTERNS = ("*",) * 38 + (
     "?*",
     "arn:aws:s3:::*/x",
     "arn:aws:s3:::b/*/x",
+)
+RESOURCE_VARIABLES = tuple(text for text in RESOURCE_PATTERNS if "$" in text) + (
+    "arn:aws:s3:::b/${x:m, 'alice'}/x",
+    "arn:aws:s3:::b/${x:m}*",
+    "arn:aws:s3:::b/${aws:PrincipalTag/t, 'q'}x",
+    "arn:aws:s3:::b/${aws:PrincipalTag/t}x",
+    "arn:aws:s3:::b/${aws:principaltag/T}/?",
+    "arn:aws:s3:::b/${aws:PrincipalTag/t, 'alice'}/*",
+    "arn:aws:s3:::b/${aws:PrincipalTag/t, '*'}/x",
+    "arn:aws:s3:::b/${?}",
+    "arn:aws:s3:::b/${$}{aws:username}/x",
 )
 SERVICES = ("ecs-tasks.amazonaws.com", "s3.amazonaws.com")
 PROVIDERS = (
