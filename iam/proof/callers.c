@@ -18,10 +18,8 @@ struct finding {
 
 static bool fits_type(const struct finding *f, enum remit_principal_kind kind)
 {
-    enum remit_policy_type type = f->p->statements[0].from->policy->type;
-
     return kind != REMIT_PRINCIPAL_WEB_IDENTITY ||
-           (type != REMIT_POLICY_RCP && type != REMIT_POLICY_ENDPOINT);
+           (f->p->type != REMIT_POLICY_RCP && f->p->type != REMIT_POLICY_ENDPOINT);
 }
 
 static void add_caller(struct finding *f, struct proof_caller caller)
@@ -353,13 +351,27 @@ static int tie_userids(struct finding *f, struct remit_err *err)
     return 0;
 }
 
+/* A service that no entry names. */
+static struct remit_str fresh_service(const struct finding *f)
+{
+    for (int n = 0;; n++) {
+        struct remit_str name = remit_arena_fmt(f->p->arena, "example%d.amazonaws.com", n);
+        bool taken = false;
+
+        for (size_t i = 0; i < f->n_entries && !taken; i++)
+            taken = remit_str_equal(f->entries[i]->text, name);
+        if (!taken || n > 9999)
+            return name;
+    }
+}
+
 static void find_all(struct finding *f)
 {
     for (size_t i = 0; i < f->n_entries; i++)
         add_entry(f, f->entries[i]);
     add_accounts(f);
-    add_caller(f, (struct proof_caller){ .principal = REMIT_STR("example.amazonaws.com"),
-                                         .kind = REMIT_PRINCIPAL_SERVICE });
+    add_caller(
+        f, (struct proof_caller){ .principal = fresh_service(f), .kind = REMIT_PRINCIPAL_SERVICE });
     add_caller(f,
                (struct proof_caller){ .principal = ARN(f, "iam", REMIT_STR("aws"), f->fresh_account,
                                                        "oidc-provider/", REMIT_STR("example.com")),

@@ -60,8 +60,10 @@ static void example_past(struct proof_examples *e, const struct remit_decimal *d
     for (size_t i = 0; i < d->digits.len && n + 2 < sizeof(digits); i++)
         if (d->digits.ptr[i] != '.')
             digits[n++] = d->digits.ptr[i];
-    if (n == 0 || n + (size_t)zeros + 2 > sizeof(digits))
+    if (n + 2 >= sizeof(digits)) {
+        e->over = true;
         return;
+    }
     remit_proof_example(e, remit_arena_fmt(e->arena, "%s%c.%.*s%0*de%lld", d->sign < 0 ? "-" : "",
                                            digits[0], (int)n - 1, digits + 1, zeros, 1,
                                            (long long)d->exponent));
@@ -105,6 +107,7 @@ static void example_numbers(struct proof_examples *e, const struct remit_conditi
 
 #define CALENDAR_FIRST (-62167219200000LL) /* the year 0 */
 #define CALENDAR_LAST  253402300799999LL   /* the year 9999 */
+#define ZONE_MOST      86340000LL          /* 23:59 */
 
 static void split_days(int64_t days, int64_t *year, int64_t *month, int64_t *day)
 {
@@ -120,31 +123,35 @@ static void split_days(int64_t days, int64_t *year, int64_t *month, int64_t *day
     *year = yoe + era * 400 + (*month <= 2);
 }
 
-static void example_moment(struct proof_examples *e, int64_t ms)
+static void example_calendar(struct proof_examples *e, int64_t ms, const char *zone)
 {
     int64_t days = (ms >= 0 ? ms : ms - 86399999) / 86400000;
     int64_t rest = ms - days * 86400000;
     int64_t year = 0;
     int64_t month = 0;
     int64_t day = 0;
+    char fraction[8] = "";
 
-    if (ms < CALENDAR_FIRST)
-        return;
-    if (ms > CALENDAR_LAST) {
-        remit_proof_example(e, remit_arena_fmt(e->arena, "%lld", (long long)(ms / 1000)));
-        return;
-    }
     split_days(days, &year, &month, &day);
-    if (rest % 1000 == 0)
-        remit_proof_example(e,
-                            remit_arena_fmt(e->arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)year,
-                                            (int)month, (int)day, (int)(rest / 3600000),
-                                            (int)(rest / 60000 % 60), (int)(rest / 1000 % 60)));
-    else
-        remit_proof_example(e, remit_arena_fmt(e->arena, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
-                                               (int)year, (int)month, (int)day,
-                                               (int)(rest / 3600000), (int)(rest / 60000 % 60),
-                                               (int)(rest / 1000 % 60), (int)(rest % 1000)));
+    if (rest % 1000 != 0)
+        (void)snprintf(fraction, sizeof(fraction), ".%03d", (int)(rest % 1000));
+    remit_proof_example(e, remit_arena_fmt(e->arena, "%04d-%02d-%02dT%02d:%02d:%02d%s%s", (int)year,
+                                           (int)month, (int)day, (int)(rest / 3600000),
+                                           (int)(rest / 60000 % 60), (int)(rest / 1000 % 60),
+                                           fraction, zone));
+}
+
+/* Beside the years that have four digits lies what a zone makes of them, then whole seconds. */
+static void example_moment(struct proof_examples *e, int64_t ms)
+{
+    if (ms >= CALENDAR_FIRST && ms <= CALENDAR_LAST)
+        example_calendar(e, ms, "Z");
+    else if (ms < CALENDAR_FIRST && ms + ZONE_MOST >= CALENDAR_FIRST)
+        example_calendar(e, ms + ZONE_MOST, "+23:59");
+    else if (ms > CALENDAR_LAST && ms - ZONE_MOST <= CALENDAR_LAST)
+        example_calendar(e, ms - ZONE_MOST, "-23:59");
+    if (ms > CALENDAR_LAST)
+        remit_proof_example(e, remit_arena_fmt(e->arena, "%lld", (long long)(ms / 1000)));
 }
 
 /* A second before and behind, and a millisecond: moments are no finer (13.6). */

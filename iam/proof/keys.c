@@ -43,7 +43,7 @@ static bool is_opaque_glob(const struct proof_problem *p, const struct remit_glo
 
 static bool is_opaque(const struct proof_problem *p, const struct remit_condition *c)
 {
-    for (size_t i = 0; i < c->n_operands; i++) {
+    for (size_t i = 0; !c->malformed && i < c->n_operands; i++) {
         const struct remit_operand *o = &c->operands[i];
 
         if ((c->op->operand == REMIT_OPERAND_STRING || c->op->operand == REMIT_OPERAND_PATTERN) &&
@@ -196,13 +196,15 @@ struct values {
     size_t cap;
 };
 
-static void add_value(struct values *v, struct value row)
+static void add_value(struct proof_asking *a, struct values *v, struct value row)
 {
     for (size_t i = 0; i < v->n; i++)
         if (v->rows[i].mask == row.mask)
             return;
     if (v->n < v->cap)
         v->rows[v->n++] = row;
+    else
+        a->over = true;
 }
 
 /* Conditions with opaque variables may hold or not: each way is a value. */
@@ -215,8 +217,9 @@ static void add_free(struct proof_asking *a, struct values *v, struct value row)
         return;
     }
     for (uint64_t sub = free_bits;; sub = (sub - 1) & free_bits) {
-        add_value(v, (struct value){ row.text, (row.mask & ~free_bits) | sub,
-                                     row.guessed || free_bits != 0 });
+        add_value(a, v,
+                  (struct value){ row.text, (row.mask & ~free_bits) | sub,
+                                  row.guessed || free_bits != 0 });
         if (sub == 0)
             return;
     }
@@ -244,11 +247,11 @@ static void guess(struct proof_asking *a, struct values *v, unsigned families)
             mine |= !a->opaque[i] && remit_proof_family(a->conditions[i]) == bit ? 1ull << i : 0;
         for (size_t i = 0; i < n; i++)
             for (size_t j = 0; j < n_exact; j++)
-                add_value(v, (struct value){ v->rows[i].text,
-                                             (v->rows[i].mask & ~mine) | (v->rows[j].mask & mine),
-                                             true });
+                add_value(a, v,
+                          (struct value){ v->rows[i].text,
+                                          (v->rows[i].mask & ~mine) | (v->rows[j].mask & mine),
+                                          true });
     }
-    a->over = a->over || v->n == v->cap;
 }
 
 static bool find_values(struct proof_asking *a, struct values *v)

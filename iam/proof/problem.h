@@ -103,6 +103,7 @@ struct proof_problem {
     uint64_t work;
     const char *why; /* what stood in the way, a literal */
     struct remit_policy_options options;
+    enum remit_policy_type type;
     struct proof_statement *statements;
     size_t n_statements;
     size_t words; /* of a set of statements */

@@ -129,7 +129,10 @@ static enum stand stand(struct making *m, const struct proof_statement *s,
         return part->star ? STAND_COVERS : STAND_APART;
     if (part->kind != PROOF_PART_LISTED)
         return part->kind == PROOF_PART_ALWAYS ? STAND_COVERS : STAND_APART;
-    return profile->single ? stand_single(m, s, profile) : stand_listed(m, part, c, base);
+    /* An opaque variable may make a listed pattern match, and so the part not match. */
+    if (profile->single && !(m->p->lenient && part->negated))
+        return stand_single(m, s, profile);
+    return stand_listed(m, part, c, base);
 }
 
 /* ---- profiles ---- */

@@ -99,13 +99,20 @@ static void describe(struct answering *a, const struct remit_statement *s,
                                            a->question->what, s->index);
 }
 
+/* Such a request is denied under every policy; that there is no shorter one is not shown. */
+static bool is_oversized(const struct remit_request *request)
+{
+    return request->action.len > REMIT_REQUEST_ACTION_MAX ||
+           request->resource.len > REMIT_REQUEST_RESOURCE_MAX;
+}
+
 static void take_found(struct answering *a, size_t target, const struct proof_point *point)
 {
     struct remit_request *request = remit_proof_request(&a->problem, a->proof->memory, point);
     struct remit_proof_reason *reason = &a->reasons[a->proof->n_reasons];
 
-    if (request == NULL || !confirm(a, request)) {
-        a->proof->unconfirmed += request != NULL;
+    if (request == NULL || is_oversized(request) || !confirm(a, request)) {
+        a->proof->unconfirmed += request != NULL && !is_oversized(request);
         a->standing[target] = STANDING_UNSURE;
         return;
     }
@@ -241,6 +248,7 @@ static int set_problem(struct answering *a, struct remit_err *err)
     const struct proof_question *q = a->question;
     struct proof_problem *p = &a->problem;
 
+    p->type = remit_policy_type(q->new_policy);
     TRY(remit_proof_take_policy(p, q->new_policy, PROOF_GRANTS, PROOF_BARS, err));
     if (q->old_policy != NULL)
         TRY(remit_proof_take_policy(p, q->old_policy, PROOF_GRANTED, PROOF_BARRED, err));
@@ -252,7 +260,7 @@ static int set_problem(struct answering *a, struct remit_err *err)
         TRY(leave_out(p, err));
     p->required = q->asked != NULL;
     p->strangers_only = q->strangers_only;
-    p->has_callers = has_callers(remit_policy_type(q->new_policy));
+    p->has_callers = has_callers(p->type);
     if (p->has_callers)
         TRY(remit_proof_find_callers(p, err));
     a->standing = REMIT_NEW_N(p->arena, enum standing, p->n_statements + 1);

@@ -4,6 +4,7 @@
 
 #define SLICES_MAX   14 /* of one variable */
 #define LITERALS_MAX 6
+#define TRIES_MAX    5  /* values made up, of one variable */
 #define CHOICES_MAX  32 /* of slices, over all variables */
 
 /* ---- which variables there are ---- */
@@ -166,9 +167,43 @@ static void slices_of_condition(struct proof_problem *p, struct proof_variable *
             continue;
         if (c->op->operand == REMIT_OPERAND_STRING)
             add_literal(v, literals, c->texts[i]);
-        else if (!p->lenient && v->n_slices < 4)
+        else if (!p->lenient && v->n_slices < TRIES_MAX)
             add_slice(v, (struct proof_slice){ PROOF_TEXT, instance(p, c->texts[i], fresh),
                                                PROOF_SINGLE });
+    }
+}
+
+/* What stands in `text` where `pattern` has the variable: "alice" in b/alice/x for b/${...}/x. */
+static bool in_its_place(const struct remit_glob *pattern, struct remit_str key,
+                         struct remit_str text, struct remit_str *out)
+{
+    const struct remit_glob_run *run = &pattern->runs[0];
+    size_t end = 0;
+
+    if (!pattern->variables || run->n_pieces < 2 || run->pieces[0].kind != REMIT_PIECE_TEXT ||
+        run->pieces[1].kind != REMIT_PIECE_VARIABLE ||
+        !remit_str_equal_nocase(run->pieces[1].text, key) ||
+        !remit_str_starts(text, run->pieces[0].text))
+        return false;
+    *out = remit_str_sub(text, run->pieces[0].text.len, text.len);
+    while (end < out->len && memchr("/*?$:", out->ptr[end], 5) == NULL)
+        end++;
+    out->len = end;
+    return end > 0;
+}
+
+static void slices_of_resource(struct proof_problem *p, struct proof_variable *v,
+                               const struct remit_glob *pattern)
+{
+    for (size_t i = 0; i < p->n_statements; i++) {
+        const struct remit_statement *s = p->statements[i].from;
+
+        for (size_t j = 0; j < s->n_resources && v->n_slices < TRIES_MAX; j++) {
+            struct remit_str text = { 0 };
+
+            if (in_its_place(pattern, v->key, s->resources[j].source, &text))
+                add_slice(v, (struct proof_slice){ PROOF_TEXT, text, PROOF_SINGLE });
+        }
     }
 }
 
@@ -181,6 +216,9 @@ static void add_values(struct proof_problem *p, struct proof_variable *v,
         for (size_t j = 0; j < p->statements[i].from->n_conditions; j++)
             if (remit_str_equal_nocase(p->statements[i].from->conditions[j].key, v->key))
                 slices_of_condition(p, v, literals, &p->statements[i].from->conditions[j], fresh);
+    for (size_t i = 0; i < p->n_statements && !p->lenient; i++)
+        for (size_t j = 0; j < p->statements[i].from->n_resources; j++)
+            slices_of_resource(p, v, &p->statements[i].from->resources[j]);
     for (size_t i = 0; i < v->n_literals; i++)
         add_slice(v, (struct proof_slice){ PROOF_TEXT, literals[i], PROOF_SINGLE });
 }

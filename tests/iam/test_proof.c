@@ -153,6 +153,10 @@ static const struct row {
       ONE("{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"arn:aws:s3:::b/"
           "${aws:username}\",\"Condition\":{\"StringEquals\":{\"aws:username\":\"alice\"}}}"),
       NO, YES },
+    { "NotResource with a variable that the old policy alone has",
+      ONE("{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"NotResource\":\"arn:aws:s3:::b/"
+          "${aws:username}\"}"),
+      ONE(ALLOW("\"s3:*\"", "\"arn:aws:s3:::b/alice\"")), YES, YES },
     { "a variable in a condition",
       ONE(WHERE("\"StringEquals\":{\"aws:ResourceTag/o\":\"${aws:username}\"}")),
       ONE(WHERE("\"StringLike\":{\"aws:ResourceTag/o\":\"*\"}")), YES, NO },
