@@ -125,6 +125,31 @@ static bool is_own_slice(const struct proof_asking *a, struct remit_str text)
     return false;
 }
 
+/* Whether the condition asks for one of few texts, each of which has a slice of its own. */
+static bool has_all_slices(const struct proof_asking *a, const struct remit_condition *c)
+{
+    if (c->op->operand != REMIT_OPERAND_STRING || ignores_case(c))
+        return false;
+    for (size_t i = 0; i < c->n_operands; i++)
+        if (c->operands[i].is.glob.variables || !is_own_slice(a, c->texts[i]))
+            return false;
+    return true;
+}
+
+/*
+ * Whether the text can be left to its slice: it is an example for texts that all have one. (Else
+ * it may be an example for others, which have none.)
+ */
+static bool is_left_out(const struct proof_asking *a, struct remit_str text)
+{
+    for (size_t i = 0; i < a->n_conditions; i++)
+        for (size_t j = 0; j < a->conditions[i]->n_operands; j++)
+            if (remit_str_equal(a->conditions[i]->texts[j], text) &&
+                has_all_slices(a, a->conditions[i]))
+                return true;
+    return false;
+}
+
 /* Where a variable speaks of the key, only the values of its slice; others have theirs. */
 static void keep_slice(struct proof_asking *a)
 {
@@ -140,7 +165,7 @@ static void keep_slice(struct proof_asking *a)
         return;
     }
     for (size_t i = 0; s->kind == PROOF_OPAQUE && i < a->examples.n; i++)
-        if (!is_own_slice(a, a->examples.texts[i]))
+        if (!is_left_out(a, a->examples.texts[i]))
             a->examples.texts[n++] = a->examples.texts[i];
     a->examples.n = s->kind == PROOF_OPAQUE ? n : a->examples.n;
 }

@@ -157,7 +157,21 @@ static bool is_plain(const struct remit_condition *c, size_t operand)
                   c->texts[operand].len) == NULL;
 }
 
-/* Values that conditions name; and, for patterns, one that they take. */
+/* The text with the case of its letters turned around. */
+static struct remit_str turned(struct proof_problem *p, struct remit_str text)
+{
+    char *out = remit_arena_take(p->arena, text.len + 1);
+
+    for (size_t i = 0; out != NULL && i < text.len; i++) {
+        char c = text.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+        out[i] = letter ? (char)(c ^ 0x20) : c;
+    }
+    return remit_str_from(out, out == NULL ? 0 : text.len);
+}
+
+/* Values that conditions name; and, for patterns and without regard to case, one that they take. */
 static void slices_of_condition(struct proof_problem *p, struct proof_variable *v,
                                 struct remit_str *literals, const struct remit_condition *c,
                                 struct remit_str fresh)
@@ -167,7 +181,11 @@ static void slices_of_condition(struct proof_problem *p, struct proof_variable *
             continue;
         if (c->op->operand == REMIT_OPERAND_STRING)
             add_literal(v, literals, c->texts[i]);
-        else if (!p->lenient && v->n_slices < TRIES_MAX)
+        if (p->lenient || v->n_slices >= TRIES_MAX)
+            continue;
+        if (remit_str_ends(c->op->name, REMIT_STR("IgnoreCase")))
+            add_slice(v, (struct proof_slice){ PROOF_TEXT, turned(p, c->texts[i]), PROOF_SINGLE });
+        else if (c->op->operand != REMIT_OPERAND_STRING)
             add_slice(v, (struct proof_slice){ PROOF_TEXT, instance(p, c->texts[i], fresh),
                                                PROOF_SINGLE });
     }

@@ -153,10 +153,28 @@ static const struct row {
       ONE("{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"arn:aws:s3:::b/"
           "${aws:username}\",\"Condition\":{\"StringEquals\":{\"aws:username\":\"alice\"}}}"),
       NO, YES },
+    { "a variable whose value is known but for its case",
+      ONE(ALLOW("\"s3:*\"", "\"arn:aws:s3:::b/alice\"")),
+      ONE("{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"arn:aws:s3:::b/"
+          "${aws:username}\",\"Condition\":{\"StringEqualsIgnoreCase\":{\"aws:username\":"
+          "\"alice\"}}}"),
+      YES, YES },
+    { "a variable whose value is one of many, more than are tried",
+      ONE(ALLOW("\"s3:*\"", "[\"arn:aws:s3:::b/a\",\"arn:aws:s3:::b/b\",\"arn:aws:s3:::b/c\","
+                            "\"arn:aws:s3:::b/d\",\"arn:aws:s3:::b/e\",\"arn:aws:s3:::b/f\","
+                            "\"arn:aws:s3:::b/g\"]")),
+      ONE("{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"arn:aws:s3:::b/"
+          "${aws:username}\",\"Condition\":{\"StringEquals\":{\"aws:username\":[\"a\",\"b\",\"c\","
+          "\"d\",\"e\",\"f\",\"g\",\"h\"]}}}"),
+      REMIT_PROOF_UNKNOWN, YES },
     { "NotResource with a variable that the old policy alone has",
       ONE("{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"NotResource\":\"arn:aws:s3:::b/"
           "${aws:username}\"}"),
       ONE(ALLOW("\"s3:*\"", "\"arn:aws:s3:::b/alice\"")), YES, YES },
+    { "NotResource with two variables: nobody tries the right values, nor is it proven",
+      ONE("{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"NotResource\":\"arn:aws:s3:::b/"
+          "${aws:username}-${aws:userid}\"}"),
+      ONE(ALLOW("\"s3:*\"", "\"arn:aws:s3:::b/alice-1\"")), REMIT_PROOF_UNKNOWN, YES },
     { "a variable in a condition",
       ONE(WHERE("\"StringEquals\":{\"aws:ResourceTag/o\":\"${aws:username}\"}")),
       ONE(WHERE("\"StringLike\":{\"aws:ResourceTag/o\":\"*\"}")), YES, NO },
