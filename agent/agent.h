@@ -59,6 +59,7 @@ struct agent {
     atomic_bool replaced; /* another agent has taken this instance over */
     /* Clients of the threads of their names, for cancelling what is under way; or NULL. */
     struct agent_control *polling;
+    bool poll_waits; /* for something new: it may be cut off. One that asks may not. */
     struct agent_engine *watching;
 
     struct agent_opener *opener;
@@ -72,7 +73,8 @@ struct agent {
 /* Under no lock: wakes one task, all of them, or whoever sleeps in agent_wait_changed(). */
 void agent_wake(struct agent *agent, struct agent_task *task);
 void agent_wake_all(struct agent *agent);
-void agent_poll_now(struct agent *agent); /* the poll under way ends, the next one goes out */
+/* A poll that waits ends, so that the next one goes out; one that asks is left to its answer. */
+void agent_poll_now(struct agent *agent);
 void agent_reports_due(struct agent *agent);
 bool agent_stopping(const struct agent *agent);
 /* Ends every thread soon: calls under way are cancelled, sleepers wake. */

@@ -33,19 +33,33 @@ static bool renew_due(struct agent_task *task)
     return true;
 }
 
-static void put_known(struct agent *agent, struct remit_jw *w)
+/* How long the poll may wait. */
+static int put_known(struct agent *agent, int wait_s, struct remit_jw *w)
 {
     remit_jw_key(w, "known");
     remit_jw_array(w);
     (void)pthread_mutex_lock(&agent->lock);
     for (struct agent_task *t = agent->tasks; t != NULL; t = t->next) {
+        bool renew = renew_due(t);
+
         remit_jw_object(w);
         remit_jw_put_str(w, "taskArn", t->arn);
-        remit_jw_put_bool(w, "renew", renew_due(t));
+        remit_jw_put_bool(w, "renew", renew);
         remit_jw_end(w);
+        wait_s = renew ? 0 : wait_s;
     }
+    agent->poll_waits = wait_s > 0;
     (void)pthread_mutex_unlock(&agent->lock);
     remit_jw_end(w);
+    return wait_s;
+}
+
+void agent_poll_unasked(struct agent *agent)
+{
+    (void)pthread_mutex_lock(&agent->lock);
+    for (struct agent_task *t = agent->tasks; t != NULL; t = t->next)
+        t->ask_boot_ms = 0;
+    (void)pthread_mutex_unlock(&agent->lock);
 }
 
 int agent_poll_write(struct agent *agent, uint64_t seen_revision, int wait_s, struct remit_buf *out,
@@ -57,8 +71,8 @@ int agent_poll_write(struct agent *agent, uint64_t seen_revision, int wait_s, st
     remit_jw_put_cstr(&w, "containerInstanceArn", agent->instance.arn);
     remit_jw_put_cstr(&w, "bootId", agent->boot_id);
     remit_jw_put_int(&w, "seenRevision", (int64_t)seen_revision);
+    wait_s = put_known(agent, wait_s, &w);
     remit_jw_put_int(&w, "waitSeconds", wait_s);
-    put_known(agent, &w);
     remit_jw_end(&w);
     return remit_buf_check(out, "Poll", err);
 }
@@ -275,8 +289,10 @@ static int64_t pause_after(struct poller *p, const struct remit_err *why)
 {
     int64_t ms = (int64_t)RETRY_MS << (p->failures < 6 ? p->failures : 6);
 
-    if (remit_err_is(why, "Cancelled"))
+    if (remit_err_is(why, "Cancelled")) {
+        agent_poll_unasked(p->agent);
         return 0;
+    }
     if (remit_err_is(why, "InactiveInstanceException"))
         return INACTIVE_MS;
     if (p->answered) /* something in it was refused, and will be again */
@@ -310,7 +326,7 @@ static void set_polling(struct agent *agent, struct agent_control *control)
 void agent_poll_now(struct agent *agent)
 {
     (void)pthread_mutex_lock(&agent->lock);
-    if (agent->polling != NULL)
+    if (agent->polling != NULL && agent->poll_waits)
         agent_control_cancel(agent->polling);
     (void)pthread_mutex_unlock(&agent->lock);
 }

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import traceback
 
@@ -477,6 +478,25 @@ def metadata_that_is_down_is_waited_for():
 
 
 # ---- this agent, another agent, none
+
+def tasks_that_ask_at_once_do_not_cut_each_other_off():
+    pulls = threading.Event()
+    with world() as w:
+        w.engine.on_request = lambda number, request, when: "POST /images/create" in request and when == "before" and pulls.wait(30)
+        arns = [w.control.run(task({"name": "app", "image": "r.example/app:1"}), task_role="app") for _ in range(8)]
+        w.wait(lambda: len(w.tasks_on_disk()) == 8 and any("/images/create" in r for r in w.engine.requests))
+        w.kill_agent()  # they go on without credentials, all of them at the same moment
+        pulls.set()
+        w.control.on_call = lambda number, operation, when: operation == "Poll" and when == "before" and time.sleep(0.7)
+        w.start_agent()
+        asked = len(w.control.polls)
+        for arn in arns:
+            w.control.wait_status(arn, "RUNNING", 20)
+        first = next(p for p in w.control.polls[asked:] if any(k["renew"] for k in p["known"]))
+        assert first["waitSeconds"] == 0, "what asks does not wait"
+        asks = sum(k["renew"] for p in w.control.polls[asked:] for k in p["known"])
+        assert asks <= 16, f"{asks} asked for, 8 needed"
+
 
 def a_restart_changes_nothing_for_a_running_task():
     with world() as w:

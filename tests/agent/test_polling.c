@@ -60,7 +60,28 @@ Test(polling, names_what_it_knows_and_what_it_has_seen)
     struct agent_task *task = listed();
 
     cr_expect(asks(task->agent, KNOWN("false")));
-    cr_expect(asks(task->agent, "\"seenRevision\":5,\"waitSeconds\":25"));
+    cr_expect(asks(task->agent, "\"seenRevision\":5,"));
+}
+
+Test(polling, what_asks_is_answered_at_once_and_not_cut_off)
+{
+    struct agent_task *task = listed();
+
+    cr_expect(asks(task->agent, "\"waitSeconds\":25"));
+    cr_expect(task->agent->poll_waits);
+    task->wants = true;
+    cr_expect(asks(task->agent, "\"waitSeconds\":0"));
+    cr_expect(not(task->agent->poll_waits));
+}
+
+Test(polling, what_was_cut_off_has_asked_for_nothing)
+{
+    struct agent_task *task = listed();
+
+    task->wants = true;
+    cr_expect(asks(task->agent, KNOWN("true")));
+    agent_poll_unasked(task->agent);
+    cr_expect(asks(task->agent, KNOWN("true")));
 }
 
 Test(polling, renews_at_half_life_and_not_with_every_poll)
