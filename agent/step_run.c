@@ -98,14 +98,16 @@ static void ask_when_unserved(struct agent_task *task)
 {
     int64_t now = remit_clock_boot_ms();
 
-    if (!agent_task_has_role(task) || agent_connect_served(task) ||
-        now - task->asked_boot_ms < ASK_AGAIN_MS)
+    if (!agent_task_has_role(task) || agent_connect_served(task))
         return;
-    task->asked_boot_ms = now;
-    (void)pthread_mutex_lock(&task->agent->lock);
-    task->wants = true;
-    (void)pthread_mutex_unlock(&task->agent->lock);
-    agent_poll_now(task->agent);
+    if (now - task->asked_boot_ms >= ASK_AGAIN_MS) {
+        task->asked_boot_ms = now;
+        (void)pthread_mutex_lock(&task->agent->lock);
+        task->wants = true;
+        (void)pthread_mutex_unlock(&task->agent->lock);
+        agent_poll_now(task->agent);
+    }
+    task->wait_ms = task->asked_boot_ms + ASK_AGAIN_MS - now; /* one may just have been lost */
 }
 
 /* ---- ACTIVE -------------------------------------------------------------------------------- */

@@ -466,6 +466,15 @@ def kill_worker(w, arn):
     os.kill(int(pid), 9)
 
 
+def a_worker_that_dies_again_at_once_is_fed_again_soon():
+    with world() as w:
+        arn = w.control.run(task(), task_role="app")
+        w.control.wait_status(arn, "RUNNING")
+        for _ in range(3):
+            kill_worker(w, arn)
+            w.wait(lambda: w.fetch(arn, "app")[0] == 200, 15, "credentials")
+
+
 def metadata_that_is_down_is_waited_for():
     with world() as w:
         w.control.wait(lambda: w.control.polls)
