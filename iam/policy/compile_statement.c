@@ -118,6 +118,13 @@ static bool is_star(const struct remit_glob *globs, size_t n)
     return n == 1 && globs[0].shape == REMIT_GLOB_ANY;
 }
 
+static bool names_service(struct remit_str action)
+{
+    struct remit_str service = { 0 };
+
+    return remit_str_cut(&action, ':', &service) && service.len > 0 && !remit_compile_wild(service);
+}
+
 /* Customers write only Deny; the one Allow is RCPFullAWSAccess (section 4). */
 static int check_rcp(struct remit_compiler *c, const struct remit_statement *s)
 {
@@ -126,7 +133,7 @@ static int check_rcp(struct remit_compiler *c, const struct remit_statement *s)
     if (s->n_principals != 1 || s->principals[0].kind != REMIT_ENTRY_ANYBODY)
         return remit_compile_fail(c, "the Principal of a resource control policy is \"*\"");
     for (size_t i = 0; s->deny && i < s->n_actions; i++)
-        if (s->actions[i].shape == REMIT_GLOB_ANY)
+        if (!names_service(s->actions[i].source))
             return remit_compile_fail(c,
                                       "a resource control policy names the service of an Action");
     if (!s->deny && (!all_actions || s->not_resource || s->n_conditions > 0 ||

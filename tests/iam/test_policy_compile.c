@@ -160,6 +160,11 @@ static const struct row {
       REMIT_POLICY_RCP, false, "/Statement/0: a resource control policy allows nothing but" },
     { S("\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\""),
       REMIT_POLICY_RCP, false, "/Statement/0: a resource control policy names the service" },
+    { S("\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":[\"s3:*\",\"*:Get*\"],\"Resource\":\"*"
+        "\""),
+      REMIT_POLICY_RCP, false, "/Statement/0: a resource control policy names the service" },
+    { S("\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3Get*\",\"Resource\":\"*\""),
+      REMIT_POLICY_RCP, false, "/Statement/0: a resource control policy names the service" },
     { S("\"Effect\":\"Deny\",\"Principal\":{\"AWS\":\"111122223333\"},\"Action\":\"s3:*\","
         "\"Resource\":\"*\""),
       REMIT_POLICY_RCP, false, "/Statement/0: the Principal of a resource control policy" },
