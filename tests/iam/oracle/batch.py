@@ -3,12 +3,21 @@
 import json
 import sys
 
-from decisions import BadCase, Case
+from decisions import LAYERS, BadCase, Case
 from documents import parse
 
 
 def dump(value):
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def known(value, names):
+    """A misspelt layer would be a layer that is not there."""
+    if value.twice is not None:
+        raise BadCase(f"{value.twice} stands twice")
+    for name in value:
+        if name not in names:
+            raise BadCase(f"no member {name}")
 
 
 def listed(case, name):
@@ -49,6 +58,8 @@ def case_of(value):
     request = value.get("request")
     if not isinstance(request, dict):
         raise BadCase("no request")
+    known(value, ("id", "request", *LAYERS))
+    known(request, ("principal", "action", "resource", "resourceAccount", "context"))
     for name in ("principal", "action", "resource"):
         if not isinstance(request.get(name), str) or not request[name]:
             raise BadCase(f"the request has no {name}")

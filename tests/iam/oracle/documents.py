@@ -251,8 +251,8 @@ class Document:
             if not statement.deny or statement.not_action:
                 raise Malformed("an RCP denies, by Action")
             for action in statement.actions:
-                if action.partition(":")[0].lower() not in RCP_SERVICES or ":" not in action:
-                    raise Malformed(f"an RCP can't name {action}")
+                if not re.match("[^:*?]+:", action):
+                    raise Malformed(f"an RCP names the service of {action}")
 
     @staticmethod
     def full_access(statement):

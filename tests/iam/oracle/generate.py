@@ -6,7 +6,7 @@ Documents and requests come from pools that keep being renewed: a pool's texts m
 import random
 
 import material
-from malformed import spoil
+from malformed import garble, spoil
 from render import render
 
 POOL = 160
@@ -69,7 +69,8 @@ class Generator:
         value = self.world.document(kind)
         if self.rng.random() < 0.004:
             value = spoil(self.rng, value)
-        return render(self.rng, value)
+        text = render(self.rng, value)
+        return garble(self.rng, text) if self.rng.random() < 0.008 else text
 
     def some(self, kind, chance, most=2):
         """A list of documents, empty but for a chance."""

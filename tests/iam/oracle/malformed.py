@@ -4,6 +4,15 @@ import copy
 
 from render import Twice
 
+LETTERS = '{}[]":,\\ 0123456789truefalsn.eE+-u*?$\u00e9\u0141\t'
+
+
+def garble(rng, text):
+    """The document's text with one character more, less or another: mostly no JSON any more, or no policy."""
+    at = rng.randrange(len(text))
+    way = rng.randrange(3)
+    return text[:at] + (rng.choice(LETTERS) if way else "") + text[at + (way < 2) :]
+
 
 def spoil_top(rng, value):
     return rng.choice(
