@@ -44,7 +44,7 @@ static int tell(const struct remit_proof *proof, const struct cli_checked *docum
     auto_buf struct remit_buf out = REMIT_BUF(OUTPUT_MOST);
 
     if (strcmp(format, "json") == 0) {
-        cli_check_json(proof, document, &out);
+        cli_check_json(proof, document, false, &out);
         remit_buf_put_byte(&out, '\n');
     } else {
         cli_check_text(proof, document, &out);

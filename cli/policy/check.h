@@ -33,8 +33,12 @@ enum remit_policy_type cli_check_type(const char *word);
 /* check_write.c: the answer, for people and as Access Analyzer has it. Statements of `document`. */
 void cli_check_text(const struct remit_proof *proof, const struct cli_checked *document,
                     struct remit_buf *out);
+/* `compared`: without the sentences of CheckNoNewAccess, which speak of one direction. */
 void cli_check_json(const struct remit_proof *proof, const struct cli_checked *document,
-                    struct remit_buf *out);
+                    bool compared, struct remit_buf *out);
+/* A line a statement, behind a sign. */
+void cli_check_grants(const struct remit_proof *proof, const struct cli_checked *document,
+                      char sign, struct remit_buf *out);
 int cli_check_code(const struct remit_proof *proof);
 /* Prints it; `code`, or 2 when that fails. */
 int cli_check_print(const struct remit_buf *out, int code);

@@ -108,8 +108,28 @@ void cli_check_text(const struct remit_proof *proof, const struct cli_checked *d
     }
 }
 
+void cli_check_grants(const struct remit_proof *proof, const struct cli_checked *document,
+                      char sign, struct remit_buf *out)
+{
+    for (size_t i = 0; i < proof->n_reasons; i++) {
+        const struct remit_proof_reason *reason = &proof->reasons[i];
+        struct remit_jw w = REMIT_JW(out);
+        char pointer[64];
+        size_t line = 0;
+        size_t column = 0;
+
+        find_statement(document, reason->statement, pointer, sizeof(pointer), &line, &column);
+        remit_buf_put_fmt(out, "%c %s:%zu:%zu: %s", sign, document->path, line, column, pointer);
+        if (reason->sid.len > 0)
+            remit_buf_put_fmt(out, " (Sid \"" REMIT_STR_FMT "\")", REMIT_STR_ARG(reason->sid));
+        remit_buf_put_cstr(out, " allows: ");
+        put_request(&w, reason->request);
+        remit_buf_put_byte(out, '\n');
+    }
+}
+
 static void put_reason(struct remit_jw *w, const struct remit_proof_reason *reason,
-                       const struct cli_checked *document)
+                       const struct cli_checked *document, bool compared)
 {
     char pointer[64];
     size_t line = 0;
@@ -117,7 +137,8 @@ static void put_reason(struct remit_jw *w, const struct remit_proof_reason *reas
 
     find_statement(document, reason->statement, pointer, sizeof(pointer), &line, &column);
     remit_jw_object(w);
-    remit_jw_put_str(w, "description", reason->description);
+    if (!compared)
+        remit_jw_put_str(w, "description", reason->description);
     remit_jw_put_int(w, "statementIndex", (int64_t)reason->statement);
     if (reason->sid.len > 0)
         remit_jw_put_str(w, "statementId", reason->sid);
@@ -130,17 +151,18 @@ static void put_reason(struct remit_jw *w, const struct remit_proof_reason *reas
 }
 
 void cli_check_json(const struct remit_proof *proof, const struct cli_checked *document,
-                    struct remit_buf *out)
+                    bool compared, struct remit_buf *out)
 {
     struct remit_jw w = REMIT_JW(out);
 
     remit_jw_object(&w);
     remit_jw_put_cstr(&w, "result", remit_proof_answer_name(proof->answer));
-    remit_jw_put_str(&w, "message", proof->message);
+    if (!compared || proof->answer == REMIT_PROOF_UNKNOWN)
+        remit_jw_put_str(&w, "message", proof->message);
     remit_jw_key(&w, "reasons");
     remit_jw_array(&w);
     for (size_t i = 0; i < proof->n_reasons; i++)
-        put_reason(&w, &proof->reasons[i], document);
+        put_reason(&w, &proof->reasons[i], document, compared);
     remit_jw_end(&w);
     remit_jw_end(&w);
 }

@@ -32,21 +32,6 @@ static int ask(struct both *b, struct remit_err *err)
     return remit_proof_no_new_access(b->newer->policy, b->older->policy, NULL, &b->lost, err);
 }
 
-/* The lines of an answer but its first, each behind a sign. */
-static void put_signed(struct remit_buf *out, char sign, const struct remit_proof *proof,
-                       const struct cli_checked *document)
-{
-    auto_buf struct remit_buf text = REMIT_BUF(OUTPUT_MOST);
-    struct remit_str rest = { 0 };
-    struct remit_str line = { 0 };
-
-    cli_check_text(proof, document, &text);
-    rest = remit_buf_view(&text);
-    (void)remit_str_cut(&rest, '\n', &line);
-    while (remit_str_cut(&rest, '\n', &line))
-        remit_buf_put_fmt(out, "%c" REMIT_STR_FMT "\n", sign, REMIT_STR_ARG(line));
-}
-
 static const char *word_of(const struct remit_proof *proof)
 {
     return proof->answer == REMIT_PROOF_ACCESS      ? "yes"
@@ -61,16 +46,16 @@ static void put_text(const struct both *b, struct remit_buf *out)
         remit_buf_put_fmt(out, "gained: " REMIT_STR_FMT "\n", REMIT_STR_ARG(b->gained->message));
     if (b->lost->answer == REMIT_PROOF_UNKNOWN)
         remit_buf_put_fmt(out, "lost: " REMIT_STR_FMT "\n", REMIT_STR_ARG(b->lost->message));
-    put_signed(out, '+', b->gained, b->newer);
-    put_signed(out, '-', b->lost, b->older);
+    cli_check_grants(b->gained, b->newer, '+', out);
+    cli_check_grants(b->lost, b->older, '-', out);
 }
 
 static void put_json(const struct both *b, struct remit_buf *out)
 {
     remit_buf_put_cstr(out, "{\"gained\":");
-    cli_check_json(b->gained, b->newer, out);
+    cli_check_json(b->gained, b->newer, true, out);
     remit_buf_put_cstr(out, ",\"lost\":");
-    cli_check_json(b->lost, b->older, out);
+    cli_check_json(b->lost, b->older, true, out);
     remit_buf_put_cstr(out, "}\n");
 }
 

@@ -286,8 +286,10 @@ struct set {
     bool guessed;
 };
 
-static bool add_set(struct set *sets, size_t *n, struct set row)
+static bool add_set(struct proof_problem *p, struct set *sets, size_t *n, struct set row)
 {
+    if (!remit_proof_pay(p, 1 + *n / 16))
+        return false;
     for (size_t i = 0; i < *n; i++)
         if (sets[i].all == row.all && sets[i].some == row.some)
             return true;
@@ -338,7 +340,7 @@ static void add_sets(struct proof_asking *a, const struct values *v)
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < v->n && quantified != 0; j++)
             a->over = a->over ||
-                      !add_set(sets, &n,
+                      !add_set(a->p, sets, &n,
                                (struct set){ .all = sets[i].all & v->rows[j].mask,
                                              .some = sets[i].some | (v->rows[j].mask & quantified),
                                              .rest = &sets[i],

@@ -148,6 +148,15 @@ static inline void remit_proof_put(uint64_t *set, size_t i)
     set[i / 64] |= 1ull << i % 64;
 }
 
+/* False when the limit on work is reached. */
+static inline bool remit_proof_pay(struct proof_problem *p, uint64_t steps)
+{
+    bool enough = p->work >= steps;
+
+    p->work = enough ? p->work - steps : 0;
+    return enough;
+}
+
 /* Bits of a mask. */
 static inline int remit_proof_count(uint64_t mask)
 {

@@ -188,6 +188,8 @@ static bool relate(struct making *m, struct proof_profile *profile, const struct
 
         if (!remit_proof_has(m->bars, i))
             continue;
+        if (!remit_proof_pay(m->p, 1 + part_of(&m->p->statements[i], m->resource)->n / 4))
+            return false;
         how = stand(m, &m->p->statements[i], profile, c, base);
         if (how == STAND_COVERS)
             remit_proof_put(covered, i);

@@ -278,6 +278,7 @@ int remit_proof_answer(const struct proof_question *question,
     auto_proof struct remit_proof *proof = NULL;
     struct proof_judges *judges REMIT_AUTO(remit_proof_judges_drop) = NULL;
     struct answering a = { .question = question };
+    struct remit_err own = { 0 };
     uint64_t work = options != NULL && options->work > 0 ? options->work : REMIT_PROOF_WORK;
     int failed = 0;
 
@@ -287,13 +288,19 @@ int remit_proof_answer(const struct proof_question *question,
     a.problem.work = work;
     a.proof = proof;
     a.judges = judges;
-    failed = set_problem(&a, err);
+    failed = set_problem(&a, &own);
     if (failed == 0) {
         ask(&a);
         conclude(&a);
         proof->work = work - a.problem.work;
-        failed = remit_arena_check(proof->memory, "a proof", err);
+    } else if (own.kind == REMIT_ERR_LIMIT) { /* too much to look at: no answer, and no fault */
+        proof->message = remit_arena_str(proof->memory, remit_str_of(own.text));
+        failed = 0;
+    } else if (err != NULL) {
+        *err = own;
     }
+    if (failed == 0)
+        failed = remit_arena_check(proof->memory, "a proof", err);
     remit_proof_drop_problem(&a.problem);
     TRY(failed);
     *out = proof;

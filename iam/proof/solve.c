@@ -60,6 +60,8 @@ static enum proof_found take_axes(struct solving *s)
 {
     for (size_t i = 0; i < s->p->n_axes; i++) {
         s->n_classes[i] = 0;
+        if (!remit_proof_pay(s->p, s->p->axes[i].n_classes))
+            return PROOF_GAVE_UP;
         for (size_t j = 0; j < s->p->axes[i].n_classes; j++)
             if (!take_class(s, i, &s->p->axes[i].classes[j]))
                 return PROOF_GAVE_UP;
@@ -226,9 +228,8 @@ static enum proof_found attempt(struct solving *s, struct trying *t, unsigned de
         return found;
     if (!find_met(s, t, &bar, &options))
         return found_it(s, t);
-    if (depth == DEPTH_MAX || s->p->work < 64)
+    if (depth == DEPTH_MAX || !remit_proof_pay(s->p, 64))
         return PROOF_GAVE_UP;
-    s->p->work -= 64;
     found = PROOF_NONE;
     for (; options != 0; options &= options - 1) {
         struct trying next = *t;
@@ -270,7 +271,10 @@ static enum proof_found try_regions(struct solving *s)
     found = PROOF_NONE;
     for (size_t i = 0; i < actions.n; i++) {
         for (size_t j = 0; j < resources.n; j++) {
-            enum proof_found sub = try_region(s, &actions.rows[i], &resources.rows[j]);
+            enum proof_found sub = PROOF_GAVE_UP;
+
+            if (remit_proof_pay(s->p, s->p->n_statements))
+                sub = try_region(s, &actions.rows[i], &resources.rows[j]);
 
             if (sub == PROOF_SOME)
                 return sub;

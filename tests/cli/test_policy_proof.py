@@ -95,11 +95,15 @@ class Diff(Proofs):
         put = doc(statement(action="s3:Put*", resource="arn:aws:s3:::b/*"))
         said = self.ask("diff", self.file("old", READ), self.file("new", put), code=1).splitlines()
         self.assertEqual(said[0], "gained: yes, lost: yes")
-        self.assertEqual([line[0] for line in said[1:]], ["+", "+", "-", "-"])
+        self.assertRegex(said[1], r'^\+ .*new:1:\d+: /Statement/0 allows: \{"principal":.*"action":"s3:Put')
+        self.assertRegex(said[2], r'^- .*old:1:\d+: /Statement/0 \(Sid "Read"\) allows: \{.*"action":"s3:Get')
+        self.assertEqual(len(said), 3)
 
     def test_json(self):
         said = json.loads(self.ask("diff", "--format", "json", self.file("old", MORE), self.file("new", READ), code=1))
-        self.assertEqual((said["gained"]["result"], said["lost"]["result"]), ("PASS", "FAIL"))
+        self.assertEqual(said["gained"], {"result": "PASS", "reasons": []})
+        self.assertEqual(said["lost"]["result"], "FAIL")
+        self.assertEqual(self.decision(MORE, said["lost"]["reasons"][0]["request"]), "Allowed")
 
 
 class AccessNotGranted(Proofs):

@@ -2,6 +2,7 @@
 
 #include <remit/proof.h>
 
+#include "common/base/buf.h"
 #include "tests/iam/proof_kit.h"
 
 #define V      "{\"Version\":\"2012-10-17\",\"Statement\":["
@@ -261,6 +262,25 @@ Test(proof, little_work_gives_no_answer)
     cr_assert(remit_proof_no_new_access(one, other, &options, &proof, &err) == 0, "%s", err.text);
     cr_expect(proof->answer == REMIT_PROOF_UNKNOWN);
     cr_expect(remit_str_equal(proof->message, REMIT_STR("the limit on work is reached")));
+}
+
+Test(proof, more_statements_than_are_looked_at_give_no_answer)
+{
+    auto_buf struct remit_buf document = REMIT_BUF(1u << 20);
+    auto_policy struct remit_policy *one = NULL;
+    auto_proof struct remit_proof *proof = NULL;
+    struct remit_err err;
+
+    remit_buf_put_cstr(&document, V ANY);
+    for (int i = 0; i < 600; i++)
+        remit_buf_put_cstr(&document, "," ANY);
+    remit_buf_put_cstr(&document, END);
+    one = kit_policy(REMIT_POLICY_IDENTITY, remit_buf_cstr(&document));
+    cr_assert(remit_proof_no_new_access(one, one, NULL, &proof, &err) == 0, "%s", err.text);
+    cr_expect(proof->answer == REMIT_PROOF_UNKNOWN);
+    cr_expect(remit_str_equal(proof->message,
+                              REMIT_STR("the policies have 1202 statements, the most is 1024")),
+              "%.*s", (int)proof->message.len, proof->message.ptr);
 }
 
 Test(proof, a_reason_for_each_statement_that_grants)
