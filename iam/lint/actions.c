@@ -173,7 +173,7 @@ static void check_allowed_here(struct lint *l, const struct lint_text *action)
 static void check_redundant(struct lint *l, const struct lint_list *list, size_t i)
 {
     for (size_t j = 0; j < list->n; j++) {
-        if (j == i || !lint_may_compare(l) ||
+        if (j == i || !lint_may_match(l, list->at[j].text, list->at[i].text) ||
             !lint_covers(list->at[j].text, list->at[i].text, true))
             continue;
         if (j > i && lint_covers(list->at[i].text, list->at[j].text, true))

@@ -233,7 +233,8 @@ bool lint_type_overlaps(struct lint *l, const struct remit_resource_type *type,
     if (lint_arn_parts(pattern, parts) < 6 && !lint_wild(pattern))
         pattern = remit_arena_fmt(&l->arena, "%.*s:*", (int)pattern.len, pattern.ptr);
     for (size_t i = 0; i < type->n_formats; i++)
-        if (!lint_may_compare(l) || lint_arns_overlap(pattern, type->formats[i]))
+        if (!lint_may_match(l, pattern, type->formats[i]) ||
+            lint_arns_overlap(pattern, type->formats[i]))
             return true;
     return type->n_formats == 0;
 }

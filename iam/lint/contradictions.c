@@ -56,7 +56,7 @@ static bool disjoint(struct lint *l, const struct lint_condition *a, const struc
             struct remit_str x = a->values[i].text;
             struct remit_str y = b->values[j].text;
 
-            if (!lint_may_compare(l) || lint_overlaps(x, y, nocase))
+            if (!lint_may_match(l, x, y) || lint_overlaps(x, y, nocase))
                 return false;
         }
     return true;
@@ -148,7 +148,7 @@ static bool all_covered(struct lint *l, const struct lint_list *small,
     for (size_t i = 0; i < small->n; i++) {
         size_t j = 0;
 
-        while (j < large->n && lint_may_compare(l) &&
+        while (j < large->n && lint_may_match(l, large->at[j].text, small->at[i].text) &&
                !lint_covers(large->at[j].text, small->at[i].text, nocase))
             j++;
         if (j == large->n || l->work > LINT_WORK_MAX)

@@ -277,7 +277,7 @@ static bool list_within(struct lint *l, const struct lint_list *small,
     for (size_t i = 0; i < small->n; i++) {
         size_t j = 0;
 
-        while (j < large->n && lint_may_compare(l) &&
+        while (j < large->n && lint_may_match(l, large->at[j].text, small->at[i].text) &&
                !lint_covers(large->at[j].text, small->at[i].text, nocase))
             j++;
         if (j == large->n || l->work > LINT_WORK_MAX)

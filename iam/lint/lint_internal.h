@@ -107,11 +107,12 @@ struct lint {
     bool variables;           /* they work in this document */
     const struct lint_statement *statements;
     size_t n_statements;
-    size_t work; /* pairs compared; past LINT_WORK_MAX comparing stops */
+    size_t work; /* what comparing has cost; past LINT_WORK_MAX comparing stops */
 };
 
-#define LINT_WORK_MAX 4000000u
-#define LINT_TEXT_MAX 160 /* bytes of the document that a message shows of one text */
+#define LINT_WORK_MAX  16000000u
+#define LINT_LIST_MOST 2000 /* entries of one list that are looked at; more: truncated */
+#define LINT_TEXT_MAX  160  /* bytes of the document that a message shows of one text */
 
 static inline const struct remit_tape_node *lint_node(const struct lint *l, uint32_t node)
 {
@@ -122,6 +123,13 @@ static inline const struct remit_tape_node *lint_node(const struct lint *l, uint
 static inline bool lint_may_compare(struct lint *l)
 {
     return ++l->work <= LINT_WORK_MAX;
+}
+
+/* The same, where two patterns are compared: their cost grows with both lengths. */
+static inline bool lint_may_match(struct lint *l, struct remit_str a, struct remit_str b)
+{
+    l->work += 1 + a.len * b.len / 64;
+    return l->work <= LINT_WORK_MAX;
 }
 
 /* ---- lint.c ---- */

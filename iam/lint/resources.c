@@ -136,7 +136,9 @@ static void add_formats(struct lint *l, struct fit *fit, const struct resource *
                         const struct remit_service *service)
 {
     for (size_t i = 0; i < service->n_resources; i++)
-        for (size_t j = 0; j < service->resources[i].n_formats && lint_may_compare(l); j++)
+        for (size_t j = 0; j < service->resources[i].n_formats &&
+                           lint_may_match(l, service->resources[i].formats[j], r->entry->text);
+             j++)
             add_format(fit, r, service->resources[i].formats[j]);
 }
 
@@ -214,7 +216,7 @@ static void check_resource(struct lint *l, const struct lint_text *entry)
 static void check_redundant(struct lint *l, const struct lint_list *list, size_t i)
 {
     for (size_t j = 0; j < list->n; j++) {
-        if (j == i || !lint_may_compare(l) ||
+        if (j == i || !lint_may_match(l, list->at[j].text, list->at[i].text) ||
             !lint_covers(list->at[j].text, list->at[i].text, false))
             continue;
         /* actions without a resource need "*" beside specific ARNs, and that covers them all */

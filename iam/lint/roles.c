@@ -137,8 +137,9 @@ static bool any_common(struct lint *a, const struct lint_list *x, const struct l
         return true;
     for (size_t i = 0; i < x->n; i++)
         for (size_t j = 0; j < y->n; j++)
-            if (!lint_may_compare(a) || (nocase ? lint_overlaps(x->at[i].text, y->at[j].text, true)
-                                                : lint_arns_overlap(x->at[i].text, y->at[j].text)))
+            if (!lint_may_match(a, x->at[i].text, y->at[j].text) ||
+                (nocase ? lint_overlaps(x->at[i].text, y->at[j].text, true)
+                        : lint_arns_overlap(x->at[i].text, y->at[j].text)))
                 return true;
     return false;
 }

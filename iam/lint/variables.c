@@ -118,8 +118,8 @@ static size_t fifth_colon(struct remit_str text)
     return text.len;
 }
 
-static void check_variable(struct lint *l, const struct variable *v, struct remit_str text,
-                           enum where where)
+/* `from`: where in the text variables start to work. */
+static void check_variable(struct lint *l, const struct variable *v, size_t from, enum where where)
 {
     if (where == WHERE_NOWHERE) {
         report(l, LINT_VARIABLE_UNSUPPORTED_IN_ELEMENT, v,
@@ -130,7 +130,7 @@ static void check_variable(struct lint *l, const struct variable *v, struct remi
         check_old(l, v);
         return;
     }
-    if (where == WHERE_RESOURCE && v->from < fifth_colon(text))
+    if (v->from < from)
         report(l, LINT_VARIABLE_BEFORE_FIFTH_COLON, v,
                "in an ARN policy variables work behind the fifth colon only");
     check_form(l, v);
@@ -138,20 +138,24 @@ static void check_variable(struct lint *l, const struct variable *v, struct remi
 
 static void check_text(struct lint *l, struct remit_str text, uint32_t node, enum where where)
 {
+    size_t from = where == WHERE_RESOURCE ? fifth_colon(text) : 0;
+
     for (size_t i = 0; i + 1 < text.len; i++) {
-        struct remit_str rest = remit_str_sub(text, i + 2, text.len);
-        size_t brace = remit_str_find(rest, '}');
-        struct variable v = { node, i, brace + 3, remit_str_sub(rest, 0, brace) };
+        struct remit_str rest;
+        struct variable v = { .node = node, .from = i };
 
         if (text.ptr[i] != '$' || text.ptr[i + 1] != '{')
             continue;
-        if (brace == rest.len) {
+        rest = remit_str_sub(text, i + 2, text.len);
+        v.body = remit_str_sub(rest, 0, remit_str_find(rest, '}'));
+        v.len = v.body.len + 3;
+        if (v.body.len == rest.len) {
             lint_report_part(l, LINT_MISSING_BRACE_IN_VARIABLE, node, i, text.len - i,
                              "The policy variable in \"%.*s\" is not closed.", LINT_ARG(text));
             return;
         }
-        check_variable(l, &v, text, where);
-        i += brace + 2;
+        check_variable(l, &v, from, where);
+        i += v.len - 1;
     }
 }
 

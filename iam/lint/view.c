@@ -1,5 +1,5 @@
 #include "iam/context.h"
-#include "iam/lint/lint_internal.h"
+#include "iam/lint/result.h"
 #include "iam/policy/operators.h"
 
 bool lint_member(const struct lint *l, uint32_t object, uint32_t *at, uint32_t *key,
@@ -30,6 +30,15 @@ static bool is(const struct lint *l, uint32_t node, enum remit_tape_type type)
     return lint_node(l, node)->type == type;
 }
 
+/* Whether one more of a list is looked at: checks compare each with each. */
+static bool has_room(struct lint *l, size_t n)
+{
+    if (n < LINT_LIST_MOST)
+        return true;
+    l->result->truncated = true;
+    return false;
+}
+
 /* The strings of a list, or the one string. */
 static void view_list(struct lint *l, uint32_t key, uint32_t node, bool negated,
                       struct lint_list *out)
@@ -41,7 +50,7 @@ static void view_list(struct lint *l, uint32_t key, uint32_t node, bool negated,
         REMIT_NEW_N(&l->arena, struct lint_text, array ? lint_node(l, node)->count + 1 : 1);
 
     *out = (struct lint_list){ .node = node, .key = key, .negated = negated, .at = texts };
-    for (; texts != NULL && at < end; at = lint_node(l, at)->next)
+    for (; texts != NULL && at < end && has_room(l, out->n); at = lint_node(l, at)->next)
         if (is(l, at, REMIT_TAPE_STRING))
             texts[out->n++] = (struct lint_text){ lint_node(l, at)->text, at };
 }
@@ -53,7 +62,7 @@ static void add_principals(struct lint *l, struct remit_str type, uint32_t node,
     uint32_t at = array ? node + 1 : node;
     uint32_t end = lint_node(l, node)->next;
 
-    for (; at < end; at = lint_node(l, at)->next)
+    for (; at < end && has_room(l, s->n_principals); at = lint_node(l, at)->next)
         if (is(l, at, REMIT_TAPE_STRING))
             to[s->n_principals++] = (struct lint_principal){ type, lint_node(l, at)->text, at };
 }
@@ -90,7 +99,7 @@ static void view_values(struct lint *l, struct lint_condition *c)
         REMIT_NEW_N(&l->arena, struct lint_value, array ? lint_node(l, node)->count + 1 : 1);
 
     c->values = values;
-    for (; values != NULL && at < end; at = lint_node(l, at)->next) {
+    for (; values != NULL && at < end && has_room(l, c->n_values); at = lint_node(l, at)->next) {
         const struct remit_tape_node *n = lint_node(l, at);
 
         if (n->type != REMIT_TAPE_ARRAY && n->type != REMIT_TAPE_OBJECT &&
@@ -117,7 +126,8 @@ static void view_conditions(struct lint *l, uint32_t node, struct lint_statement
         uint32_t value = 0;
 
         (void)lint_operator(lint_node(l, name)->text, &pattern);
-        while (is(l, block, REMIT_TAPE_OBJECT) && lint_member(l, block, &inner, &key, &value)) {
+        while (is(l, block, REMIT_TAPE_OBJECT) && has_room(l, s->n_conditions) &&
+               lint_member(l, block, &inner, &key, &value)) {
             struct lint_condition *c = &to[s->n_conditions++];
 
             *c = pattern;

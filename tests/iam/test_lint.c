@@ -222,3 +222,51 @@ Test(lint, the_page_of_findings_says_what_the_table_says)
         rows += memcmp(page.ptr + i, "\n| [`", 5) == 0 || memcmp(page.ptr + i, "\n| <a", 5) == 0;
     cr_expect(eq(sz, rows, checks));
 }
+
+/* ---- hostile documents ---- */
+
+#define HOSTILE_MAX ((size_t)3 * 1024 * 1024)
+
+/* A document whose Resource, or Condition, is made of so many times the same text. */
+static struct remit_lint *run_hostile(const char *front, const char *again, size_t n,
+                                      const char *back)
+{
+    const struct remit_lint_options options = { .services = lint_kit_services() };
+    auto_buf struct remit_buf document = REMIT_BUF(HOSTILE_MAX);
+
+    remit_buf_put_cstr(&document, lint_kit_document(front));
+    for (size_t i = 0; i < n; i++)
+        remit_buf_put_cstr(&document, again);
+    remit_buf_put_cstr(&document, lint_kit_document(back));
+    cr_assert(remit_buf_ok(&document));
+    return lint_kit_run(remit_buf_cstr(&document), &options);
+}
+
+#define FRONT "!{'Version':'2012-10-17','Statement':[{'Effect':'Allow','Action':'ecs:*',"
+
+Test(lint, long_patterns_and_long_lists_take_no_time, .timeout = 20)
+{
+    static const struct {
+        const char *front, *again;
+        size_t n;
+        const char *back;
+        bool truncated;
+    } rows_of[] = {
+        { FRONT "'Resource':'arn:aws:ecs:*:*:task/", "*a", 1000000, "!'}]}", false },
+        { FRONT "'Resource':['*'", ",\"arn:aws:ecs:*:*:task/*a*a*a*a*a*a*b\"", 50000, "!]}]}",
+          true },
+        { FRONT "'Resource':'", "${aws:username}", 150000, "!'}]}", true },
+        { FRONT "'Resource':'*','Condition':{'StringNotLike':{'a:b':'*'",
+          ",\"aws:SourceVpc\":\"*\"", 100000, "!}}}]}", true },
+        { FRONT "'Resource':'*'},{", "\"Effect\":\"Deny\"},{", 100000, "!'Effect':'Deny'}]}",
+          true },
+    };
+
+    for (size_t i = 0; i < REMIT_COUNT(rows_of); i++) {
+        auto_lint struct remit_lint *lint =
+            run_hostile(rows_of[i].front, rows_of[i].again, rows_of[i].n, rows_of[i].back);
+
+        cr_expect(remit_lint_truncated(lint) == rows_of[i].truncated, "%zu", i);
+        cr_expect(le(sz, remit_lint_count(lint), REMIT_LINT_FINDINGS_MAX));
+    }
+}
