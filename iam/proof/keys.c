@@ -57,6 +57,39 @@ static bool is_opaque(const struct proof_problem *p, const struct remit_conditio
     return false;
 }
 
+static bool same_operands(const struct remit_condition *a, const struct remit_condition *b)
+{
+    if (a->op->test != b->op->test || a->op->operand != b->op->operand ||
+        a->n_operands != b->n_operands)
+        return false;
+    for (size_t i = 0; i < a->n_operands; i++)
+        if (!remit_str_equal(a->texts[i], b->texts[i]))
+            return false;
+    return true;
+}
+
+/*
+ * An opaque condition passes a value when another one does that compares the same, whatever their
+ * prefixes and IfExists; or when it does not, where one is the negation. (What is no ARN passes
+ * neither of two.)
+ */
+static void find_twin(struct proof_asking *a, size_t i)
+{
+    const struct remit_condition *c = a->conditions[i];
+
+    a->twin[i] = (uint8_t)i;
+    for (size_t j = 0; j < i; j++) {
+        bool turned = a->conditions[j]->op->negated != c->op->negated;
+
+        if (!a->opaque[j] || !same_operands(a->conditions[j], c) ||
+            (turned && c->op->operand == REMIT_OPERAND_ARN))
+            continue;
+        a->twin[i] = a->twin[j];
+        a->turned[i] = turned != a->turned[j];
+        return;
+    }
+}
+
 static void take_condition(struct proof_asking *a, const struct remit_statement *s,
                            size_t statement, const struct remit_condition *c)
 {
@@ -73,6 +106,7 @@ static void take_condition(struct proof_asking *a, const struct remit_statement 
         a->conditions[i] = c;
         a->expands[i] = s->policy->variables;
         a->opaque[i] = is_opaque(a->p, c);
+        find_twin(a, i);
         a->n_conditions++;
     }
     a->needs[statement] |= 1ull << i;
@@ -207,20 +241,34 @@ static void add_value(struct proof_asking *a, struct values *v, struct value row
         a->over = true;
 }
 
+/* The opaque conditions that pass, when those of `chosen` do that others follow. */
+static uint64_t follow(const struct proof_asking *a, uint64_t chosen)
+{
+    uint64_t mask = 0;
+
+    for (size_t i = 0; i < a->n_conditions; i++)
+        if (a->opaque[i] && (chosen >> a->twin[i] & 1) != a->turned[i])
+            mask |= 1ull << i;
+    return mask;
+}
+
 /* Conditions with opaque variables may hold or not: each way is a value. */
 static void add_free(struct proof_asking *a, struct values *v, struct value row)
 {
     uint64_t free_bits = opaque_bits(a);
+    uint64_t leaders = 0;
 
-    if (remit_proof_count(free_bits) > 6) {
+    for (size_t i = 0; i < a->n_conditions; i++)
+        leaders |= a->opaque[i] ? 1ull << a->twin[i] : 0;
+    if (remit_proof_count(leaders) > 6) {
         a->over = true;
         return;
     }
-    for (uint64_t sub = free_bits;; sub = (sub - 1) & free_bits) {
+    for (uint64_t chosen = leaders;; chosen = (chosen - 1) & leaders) {
         add_value(a, v,
-                  (struct value){ row.text, (row.mask & ~free_bits) | sub,
+                  (struct value){ row.text, (row.mask & ~free_bits) | follow(a, chosen),
                                   row.guessed || free_bits != 0 });
-        if (sub == 0)
+        if (chosen == 0)
             return;
     }
 }

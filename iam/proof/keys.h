@@ -17,6 +17,8 @@ struct proof_asking {
     const struct remit_condition *conditions[PROOF_CONDITIONS_MAX];
     bool expands[PROOF_CONDITIONS_MAX]; /* its document has policy variables */
     bool opaque[PROOF_CONDITIONS_MAX];  /* an operand holds a variable that may be anything */
+    uint8_t twin[PROOF_CONDITIONS_MAX]; /* of opaque ones: the first that compares the same */
+    bool turned[PROOF_CONDITIONS_MAX];  /* and the other way round */
     size_t n_conditions;
     struct remit_str
         ids[PROOF_IDS_MAX]; /* unique ids that callers have, when the key is aws:userid */

@@ -193,18 +193,40 @@ static void ask(struct answering *a)
     ask_slices(a);
 }
 
-static const char *why_of(const struct answering *a)
+/* "/Statement/1: it hangs on the policy variables ${aws:username}, ..." */
+static struct remit_str hangs_on(const struct answering *a, struct remit_arena *arena,
+                                 const struct remit_statement *s)
 {
+    struct remit_str out = s->policy->single ? REMIT_STR("/Statement")
+                                             : remit_arena_fmt(arena, "/Statement/%u", s->index);
+
+    out = remit_arena_fmt(arena,
+                          REMIT_STR_FMT ": it hangs on policy variables, which relate parts of a "
+                                        "request to each other:",
+                          REMIT_STR_ARG(out));
+    for (size_t i = 0; i < a->problem.n_variables; i++)
+        out = remit_arena_fmt(arena, REMIT_STR_FMT "%s ${" REMIT_STR_FMT "}", REMIT_STR_ARG(out),
+                              i > 0 ? "," : "", REMIT_STR_ARG(a->problem.variables[i].key));
+    return out;
+}
+
+static struct remit_str why_of(const struct answering *a)
+{
+    struct remit_arena *arena = a->proof->memory;
+    size_t i = 0;
+
     if (a->problem.work == 0)
-        return "the limit on work is reached";
+        return REMIT_STR("the limit on work is reached");
     if (a->proof->unconfirmed > 0)
-        return "a counterexample was found that the evaluator does not confirm";
-    if (a->lenient_found && a->problem.n_variables > 0)
-        return "it hangs on policy variables, which relate parts of a request to each other";
+        return REMIT_STR("a counterexample was found that the evaluator does not confirm");
+    while (i < a->problem.n_statements && a->standing[i] != STANDING_UNSURE)
+        i++;
+    if (a->lenient_found && a->problem.n_variables > 0 && i < a->problem.n_statements)
+        return hangs_on(a, arena, a->problem.statements[i].from);
     if (a->lenient_found)
-        return "a condition key is read in more than one way, as a number and as a text for "
-               "example";
-    return a->problem.why != NULL ? a->problem.why : "the limit on work is reached";
+        return REMIT_STR("a condition key is read in more than one way, as a number and as a text "
+                         "for example");
+    return remit_str_of(a->problem.why != NULL ? a->problem.why : "the limit on work is reached");
 }
 
 static void conclude(struct answering *a)
@@ -216,7 +238,7 @@ static void conclude(struct answering *a)
         proof->answer = REMIT_PROOF_ACCESS;
         proof->message = remit_str_of(a->question->fail);
     } else if (is_open(a, STANDING_UNSURE)) {
-        proof->message = remit_str_of(why_of(a));
+        proof->message = why_of(a);
     } else {
         proof->answer = REMIT_PROOF_NO_ACCESS;
         proof->message = remit_str_of(a->question->pass);

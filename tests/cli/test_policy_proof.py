@@ -61,7 +61,8 @@ class NoNewAccess(Proofs):
         new = doc(statement(Condition={"StringEquals": {"k": tag}}))
         said = self.ask("check-no-new-access", self.file("old", old), self.file("new", new), code=3)
         self.assertTrue(said.startswith("UNKNOWN: "), said)
-        self.assertIn("policy variables", said)
+        self.assertIn("/Statement/0: it hangs on policy variables", said)
+        self.assertIn(": " + tag, said)
 
     def test_types(self):
         old = doc(statement(Principal={"AWS": "arn:aws:iam::111122223333:role/r"}))

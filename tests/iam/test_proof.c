@@ -176,6 +176,12 @@ static const struct row {
       ONE("{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"NotResource\":\"arn:aws:s3:::b/"
           "${aws:username}-${aws:userid}\"}"),
       ONE(ALLOW("\"s3:*\"", "\"arn:aws:s3:::b/alice-1\"")), REMIT_PROOF_UNKNOWN, YES },
+    { "IfExists that goes, beside a variable",
+      ONE(WHERE("\"StringEqualsIfExists\":{\"aws:ResourceTag/o\":\"${aws:username}\"}")),
+      ONE(WHERE("\"StringEquals\":{\"aws:ResourceTag/o\":\"${aws:username}\"}")), NO, YES },
+    { "a variable that a Deny asks for the other way round",
+      ONE(NOT_WHERE("\"StringNotEquals\":{\"aws:ResourceTag/o\":\"${aws:username}\"}")),
+      ONE(WHERE("\"StringEquals\":{\"aws:ResourceTag/o\":\"${aws:username}\"}")), NO, NO },
     { "a variable in a condition",
       ONE(WHERE("\"StringEquals\":{\"aws:ResourceTag/o\":\"${aws:username}\"}")),
       ONE(WHERE("\"StringLike\":{\"aws:ResourceTag/o\":\"*\"}")), YES, NO },
