@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 {
     unsigned long n = argc > 1 ? strtoul(argv[1], NULL, 10) : 100;
     unsigned long seed = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
-    struct proof_random r = { seed * 0x9e3779b97f4a7c15u + 1 };
+    struct proof_random r = { .state = seed * 0x9e3779b97f4a7c15u + 1 };
 
     for (unsigned long i = 0; i < n; i++) {
         auto_buf struct remit_buf one = REMIT_BUF(1u << 20);

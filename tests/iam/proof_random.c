@@ -42,6 +42,37 @@ static const char *const resources[] = {
     "arn:aws:s3:::b/${*}a",
 };
 
+/* The narrow vocabulary. */
+static const char *const few_actions[] = { "s3:GetObject", "s3:*" };
+static const char *const few_resources[] = {
+    "*",
+    "arn:aws:s3:::b/*",
+    "arn:aws:s3:::b/a",
+    "arn:aws:s3:::b/${aws:username}",
+    "arn:aws:s3:::b/${aws:username}/*",
+    "arn:aws:s3:::b/${aws:username, 'a'}",
+    "arn:aws:s3:::${k}/${aws:username}",
+    "arn:aws:s3:::b/a*",
+    "arn:aws:s3:::b/?",
+    "arn:aws:s3:::b/${k}",
+    "arn:aws:s3:::b/ab",
+};
+static const char *const few_texts[] = {
+    "a", "ab", "A", "a*", "*", "${aws:username}", "x${aws:username}", "${k}", "${aws:username}*"
+};
+static const char *const few_values[] = { "a", "ab", "A", "b", "", "xa" };
+static const char *const few_asked[] = { "s3:GetObject", "s3:PutObject" };
+static const char *const few_on[] = { "*",
+                                      "arn:aws:s3:::b/a",
+                                      "arn:aws:s3:::b/ab",
+                                      "arn:aws:s3:::b/A",
+                                      "arn:aws:s3:::b/b",
+                                      "arn:aws:s3:::b/a/x",
+                                      "arn:aws:s3:::b/",
+                                      "arn:aws:s3:::a/a",
+                                      "arn:aws:s3:::b/xa",
+                                      "arn:aws:s3:::ab/a" };
+
 /* What an operator takes: its values in policies, and values of requests. */
 static const char *const texts[] = { "a",
                                      "ab",
@@ -151,6 +182,11 @@ static const char *const principals[] = {
 
 /* ---- policies ---- */
 
+/* The list, or the few of the narrow vocabulary. */
+#define CHOOSE(r, w, many, few)                                                                    \
+    ((r)->narrow ? put_list((r), (w), (few), REMIT_COUNT(few))                                     \
+                 : put_list((r), (w), (many), REMIT_COUNT(many)))
+
 static void put_list(struct proof_random *r, struct remit_jw *w, const char *const *words, size_t n)
 {
     uint32_t count = 1 + proof_random_below(r, 3);
@@ -164,7 +200,8 @@ static void put_list(struct proof_random *r, struct remit_jw *w, const char *con
 static void put_condition(struct proof_random *r, struct remit_jw *w)
 {
     static const char *const prefixes[] = { "", "", "", "ForAllValues:", "ForAnyValue:" };
-    const struct family *f = &PICK(r, families);
+    const struct family *f =
+        &families[proof_random_below(r, r->narrow ? 2 : REMIT_COUNT(families))];
     const char *prefix = PICK(r, prefixes);
     const char *ending = chance(r, 20) ? "IfExists" : "";
     auto_buf struct remit_buf name = REMIT_BUF(256);
@@ -182,7 +219,10 @@ static void put_condition(struct proof_random *r, struct remit_jw *w)
     remit_jw_key(w, remit_buf_cstr(&name));
     remit_jw_object(w);
     remit_jw_key(w, f->key);
-    put_list(r, w, f->operands, f->n_operands);
+    if (r->narrow)
+        put_list(r, w, few_texts, REMIT_COUNT(few_texts));
+    else
+        put_list(r, w, f->operands, f->n_operands);
     remit_jw_end(w);
 }
 
@@ -204,12 +244,12 @@ static void put_statement(struct proof_random *r, enum remit_policy_type type, s
     if (type != REMIT_POLICY_IDENTITY)
         put_principal(r, type, deny, w);
     remit_jw_key(w, chance(r, 20) ? "NotAction" : "Action");
-    put_list(r, w, actions, REMIT_COUNT(actions));
+    CHOOSE(r, w, actions, few_actions);
     if (type != REMIT_POLICY_TRUST) {
-        remit_jw_key(w, chance(r, 15) ? "NotResource" : "Resource");
-        put_list(r, w, resources, REMIT_COUNT(resources));
+        remit_jw_key(w, chance(r, r->narrow ? 35 : 15) ? "NotResource" : "Resource");
+        CHOOSE(r, w, resources, few_resources);
     }
-    if (chance(r, 60)) {
+    if (chance(r, r->narrow ? 75 : 60)) {
         remit_jw_key(w, "Condition");
         remit_jw_object(w);
         put_condition(r, w);
@@ -245,9 +285,9 @@ static void put_member(struct proof_random *r, struct remit_jw *w, struct remit_
     if (!anew) {
         remit_jw_json(w, value);
     } else if (remit_str_ends(key, REMIT_STR("Action"))) {
-        put_list(r, w, actions, REMIT_COUNT(actions));
+        CHOOSE(r, w, actions, few_actions);
     } else if (remit_str_ends(key, REMIT_STR("Resource"))) {
-        put_list(r, w, resources, REMIT_COUNT(resources));
+        CHOOSE(r, w, resources, few_resources);
     } else if (remit_str_equal(key, REMIT_STR("Condition"))) {
         remit_jw_object(w);
         put_condition(r, w);
@@ -341,7 +381,8 @@ static void put_key(struct proof_random *r, struct remit_arena *arena,
     if (how < 3)
         return;
     for (uint32_t i = 0; i < 4; i++)
-        list[i] = remit_str_of(f->values[proof_random_below(r, (uint32_t)f->n_values)]);
+        list[i] = remit_str_of(r->narrow ? PICK(r, few_values)
+                                         : f->values[proof_random_below(r, (uint32_t)f->n_values)]);
     if (how < 8 || remit_str_starts(remit_str_of(f->key), REMIT_STR("aws:"))) /* never a list */
         (void)!remit_context_put(context, remit_str_of(f->key), list[0], NULL);
     else
@@ -388,10 +429,12 @@ void proof_random_request(struct proof_random *r, enum remit_policy_type type,
                                       "arn:aws:s3:::a/a",
                                       "arn:aws:sqs:r:1:q" };
 
-    *out = (struct remit_request){ .action = remit_str_of(PICK(r, asked)),
-                                   .resource = remit_str_of(PICK(r, on)),
-                                   .context = context,
-                                   .mandatory = REMIT_MANDATORY_NO };
+    *out =
+        (struct remit_request){ .action =
+                                    remit_str_of(r->narrow ? PICK(r, few_asked) : PICK(r, asked)),
+                                .resource = remit_str_of(r->narrow ? PICK(r, few_on) : PICK(r, on)),
+                                .context = context,
+                                .mandatory = REMIT_MANDATORY_NO };
     remit_context_clear(context);
     for (size_t i = 0; i < REMIT_COUNT(families); i++)
         put_key(r, arena, context, &families[i]);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <remit/policy.h>
@@ -13,6 +14,7 @@
 
 struct proof_random {
     uint64_t state;
+    bool narrow; /* few words and many policy variables, so that requests meet what they say */
 };
 uint32_t proof_random_below(struct proof_random *r, uint32_t n);
 

@@ -166,7 +166,7 @@ static int by_time(const void *a, const void *b)
 Test(proof_corpus, a_change_to_a_managed_policy_is_judged, .timeout = 0)
 {
     static struct count count;
-    struct proof_random r = { 42 };
+    struct proof_random r = { .state = 42 };
     FILE *file = open_corpus();
     char *line = NULL;
     size_t cap = 0;

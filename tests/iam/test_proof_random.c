@@ -5,7 +5,9 @@
 #include "tests/iam/proof_kit.h"
 #include "tests/iam/proof_random.h"
 
-#define SAMPLES 40 /* requests for a pair in which nothing new was found */
+/* Requests for a pair in which nothing new was found. */
+#define SAMPLES        40
+#define SAMPLES_NARROW 200
 
 /* What came of random pairs. */
 struct count {
@@ -53,7 +55,7 @@ static bool sample(struct proof_random *r, struct pair *pair)
 
     pair->old_set = set_of(pair->old_policy);
     pair->new_set = set_of(pair->new_policy);
-    for (int i = 0; i < SAMPLES && !found; i++) {
+    for (int i = 0; i < (r->narrow ? SAMPLES_NARROW : SAMPLES) && !found; i++) {
         struct remit_request request;
 
         proof_random_request(r, pair->type, &arena, &context, &request);
@@ -126,9 +128,9 @@ static unsigned long long setting(const char *name, unsigned long long otherwise
 }
 
 /* PROOF_PAIRS and PROOF_SEED: for tests/campaign proof. */
-static void ask_many(enum remit_policy_type type, const char *name, size_t pairs)
+static void ask_many(enum remit_policy_type type, const char *name, size_t pairs, bool narrow)
 {
-    struct proof_random r = { setting("PROOF_SEED", 20261128) * 2654435761u + 1 };
+    struct proof_random r = { setting("PROOF_SEED", 20261128) * 2654435761u + 1, narrow };
     struct count count = { 0 };
 
     pairs = setting("PROOF_PAIRS", pairs);
@@ -137,22 +139,27 @@ static void ask_many(enum remit_policy_type type, const char *name, size_t pairs
     cr_log_info("%s: %zu pairs, %zu without new access, %zu with, %zu unknown", name, count.pairs,
                 count.pass, count.fail, count.unknown);
     cr_expect(count.refuted == 0 && count.unconfirmed == 0);
-    cr_expect(count.unknown * 100 <= count.pairs * 3, "%zu of %zu are unknown", count.unknown,
-              count.pairs);
+    cr_expect(count.unknown * 100 <= count.pairs * (narrow ? 6 : 3), "%zu of %zu are unknown",
+              count.unknown, count.pairs);
     cr_expect(count.pass * 10 > count.pairs && count.fail * 10 > count.pairs);
 }
 
 Test(proof_random, identity_policies_against_sampling, .timeout = 0)
 {
-    ask_many(REMIT_POLICY_IDENTITY, "identity", 4000);
+    ask_many(REMIT_POLICY_IDENTITY, "identity", 4000, false);
 }
 
 Test(proof_random, resource_policies_against_sampling, .timeout = 0)
 {
-    ask_many(REMIT_POLICY_RESOURCE, "resource", 3000);
+    ask_many(REMIT_POLICY_RESOURCE, "resource", 3000, false);
 }
 
 Test(proof_random, trust_policies_against_sampling, .timeout = 0)
 {
-    ask_many(REMIT_POLICY_TRUST, "trust", 3000);
+    ask_many(REMIT_POLICY_TRUST, "trust", 3000, false);
+}
+
+Test(proof_random, policy_variables_against_sampling, .timeout = 0)
+{
+    ask_many(REMIT_POLICY_IDENTITY, "variables", 3000, true);
 }
