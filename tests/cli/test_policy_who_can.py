@@ -136,6 +136,11 @@ class WhoCan(unittest.TestCase):
             "aws:SecureTransport": "false"}}), statement(Principal="*")))
         self.assertEqual(self.answers(), {arn("role/r"): ("role", "may", {"aws:SecureTransport"})})
 
+    def test_a_folder_that_serves_lint_too(self):
+        self.put("roles/r/policies/all.json", ALLOW_ALL)
+        self.put("task-definitions/web.json", {"family": "web", "containerDefinitions": []})
+        self.assertEqual(self.answers(), {arn("role/r"): ("role", "can", set())})
+
     def test_the_root_user_can_and_nobody_else(self):
         run = self.ask()
         self.assertEqual((run.returncode, run.stdout), (0, f"can  root      {arn('root')}\n"))
