@@ -233,10 +233,12 @@ Test(access_analyzer, all_types_of_resources_are_known)
 
 Test(access_analyzer, variables_that_relate_parts_of_a_request_are_beyond_a_proof)
 {
-    EXPECT_REFUSED(op(NO_NEW(GRANT("s3:*", "arn:aws:s3:::a/${aws:username}/*"),
-                             GRANT("s3:*", "arn:aws:s3:::a/${aws:userid}/${aws:username}/*"))),
-                   REMIT_ERR_INVALID, "UnprocessableEntityException",
-                   "it hangs on policy variables, which relate parts of a request to each other");
+    EXPECT_REFUSED(
+        op(NO_NEW(GRANT("s3:*", "arn:aws:s3:::a/${aws:username}/*"),
+                  GRANT("s3:*", "arn:aws:s3:::a/${aws:userid}/${aws:username}/*"))),
+        REMIT_ERR_INVALID, "UnprocessableEntityException",
+        "/Statement: it hangs on policy variables, which relate parts of a request to each "
+        "other: ${aws:userid}, ${aws:username}");
 }
 
 Test(access_analyzer, too_many_statements_are_beyond_a_proof)
