@@ -1,5 +1,7 @@
 #include "cli/policy/case.h"
 
+#include "cli/policy/question.h"
+
 #define ARENA_MOST (4 * CLI_CASE_MOST)
 #define SHOWN_MOST 96 /* bytes of a value in an error */
 
@@ -237,6 +239,7 @@ static int read_request(struct remit_str value, struct cli_case *c, struct remit
     TRY(read_text(&m[ACCOUNT], false, c, &r->resource_account, err));
     TRY(read_context(m[CONTEXT].value, c, err));
     r->context = &c->context;
+    cli_request_settle_owner(r);
     return check_lengths(r, err);
 }
 

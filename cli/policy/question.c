@@ -2,6 +2,18 @@
 
 #include "common/base/json_scan.h"
 
+void cli_request_settle_owner(struct remit_request *request)
+{
+    struct remit_principal caller;
+    struct remit_arn arn;
+
+    if (request->resource_account.len > 0 || !remit_arn_parse(request->resource, &arn) ||
+        arn.account.len > 0)
+        return;
+    remit_principal_parse(request->principal, REMIT_PRINCIPAL_AUTO, &caller);
+    request->resource_account = caller.account;
+}
+
 static int bad(struct remit_err *err, const char *pair, const char *wanted)
 {
     return remit_fail(err, REMIT_ERR_INVALID, "BadOption", "--context is '%.200s', wanted %s", pair,

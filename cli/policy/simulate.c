@@ -24,7 +24,7 @@ static const struct remit_option options[] = {
     { "--action", "ACTION", "ecs:RunTask", .out = &action, .required = true },
     { "--resource", "ARN", "what it acts on; '*' for an action without a resource",
       .out = &resource, .required = true },
-    { "--resource-account", "ID", "who owns the resource (the account in its ARN)",
+    { "--resource-account", "ID", "who owns the resource (the account in its ARN, or the caller's)",
       .out = &account },
     { "--context", "KEY=VALUE", "a condition key; several values: 'KEY=[\"a\",\"b\"]'; repeated",
       REMIT_OPTION_LIST, &context },
@@ -170,16 +170,17 @@ static int simulate(const char *const *files, size_t n_files, enum remit_decisio
     auto_cli_policies struct cli_policies policies = { 0 };
     auto_arena struct remit_arena arena = REMIT_ARENA(CONTEXT_MOST);
     auto_context struct remit_context asked = { 0 };
-    const struct remit_request request = { .principal = remit_str_of(principal),
-                                           .action = remit_str_of(action),
-                                           .resource = remit_str_of(resource),
-                                           .resource_account = remit_str_of(account),
-                                           .context = &asked };
+    struct remit_request request = { .principal = remit_str_of(principal),
+                                     .action = remit_str_of(action),
+                                     .resource = remit_str_of(resource),
+                                     .resource_account = remit_str_of(account),
+                                     .context = &asked };
 
     TRY(check_principal(err));
     TRY(check_lengths(err));
     TRY(cli_context_from_options(&context, &arena, &asked, err));
     TRY(load(&policies, files, n_files, err));
+    cli_request_settle_owner(&request);
     return answer(&policies, &request, decision, err);
 }
 

@@ -77,6 +77,13 @@ class Simulate(unittest.TestCase):
         (by,) = allowed["statements"]
         self.assertEqual((by["decides"], by["conditions"][0]["requestValues"]), (True, [BLUE]))
 
+    def test_a_resource_without_an_owner_is_the_callers(self):
+        policy, bucket = self.file("all.json", ALLOW_ALL), "arn:aws:s3:::reports/today"
+        for principal, more, code in ((ALICE, [], 0), (ALICE, ["--resource-account", ACCOUNT], 0),
+                                      (ALICE, ["--resource-account", "444455556666"], 1), ("sns.amazonaws.com", [], 1)):
+            run = self.simulate(policy, *more, principal=principal, action="s3:GetObject", resource=bucket)
+            self.assertEqual(run.returncode, code, (principal, more, run.stdout, run.stderr))
+
     def test_every_layer_has_an_option(self):
         allow, silent = self.file("allow.json", ALLOW_ALL), self.file("silent.json", doc(statement(action="ec2:*")))
         deny = self.file("deny.json", doc(statement("Deny")))

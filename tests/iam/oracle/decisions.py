@@ -45,7 +45,8 @@ class Asked:
         parts = self.resource.split(":", 5)
         if len(parts) == 6 and parts[4]:
             return parts[4]
-        return self.caller.account if self.resource == "*" else None
+        nobodys = self.resource == "*" or (len(parts) == 6 and parts[0] == "arn")
+        return self.caller.account if nobodys else None
 
     @property
     def same_account(self):
