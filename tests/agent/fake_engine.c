@@ -116,6 +116,8 @@ const char *fake_engine_play(const char *const *names, size_t n)
     struct sockaddr_un at = { .sun_family = AF_UNIX };
     pthread_t thread;
 
+    if (engine.folder[0] != '\0') /* the one before in this test has been heard */
+        take_away();
     (void)snprintf(engine.folder, sizeof(engine.folder), "/tmp/remit-engine.XXXXXX");
     cr_assert(mkdtemp(engine.folder) != NULL);
     (void)snprintf(engine.path, sizeof(engine.path), "%s/sock", engine.folder);
