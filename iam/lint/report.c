@@ -162,35 +162,39 @@ void lint_report(struct lint *l, enum lint_code code, uint32_t node, const char 
     va_end(ap);
 }
 
-void lint_report_both(struct lint *l, enum lint_code code, uint32_t node, uint32_t other,
-                      const char *fmt, ...)
+static void report_two(struct lint *l, enum lint_code code, uint32_t node, struct lint *other,
+                       uint32_t other_node, const char *fmt, va_list ap) REMIT_PRINTF(6, 0);
+
+static void report_two(struct lint *l, enum lint_code code, uint32_t node, struct lint *other,
+                       uint32_t other_node, const char *fmt, va_list ap)
 {
     struct remit_location *where = NULL;
     struct remit_finding *f = add(l, code, 2, &where);
-    va_list ap;
 
     if (f == NULL)
         return;
     locate(l, node, &where[0]);
-    locate(l, other, &where[1]);
-    va_start(ap, fmt);
+    locate(other, other_node, &where[1]);
     f->message = sentence(l, fmt, ap);
+}
+
+void lint_report_both(struct lint *l, enum lint_code code, uint32_t node, uint32_t other,
+                      const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    report_two(l, code, node, l, other, fmt, ap);
     va_end(ap);
 }
 
 void lint_report_across(struct lint *l, enum lint_code code, uint32_t node, struct lint *other,
                         uint32_t other_node, const char *fmt, ...)
 {
-    struct remit_location *where = NULL;
-    struct remit_finding *f = add(l, code, 2, &where);
     va_list ap;
 
-    if (f == NULL)
-        return;
-    locate(l, node, &where[0]);
-    locate(other, other_node, &where[1]);
     va_start(ap, fmt);
-    f->message = sentence(l, fmt, ap);
+    report_two(l, code, node, other, other_node, fmt, ap);
     va_end(ap);
 }
 
