@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/base/utf8.h"
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -170,30 +172,6 @@ static unsigned hex4(const char *p)
     return value & 0xffff;
 }
 
-static size_t put_utf8(unsigned c, char out[4])
-{
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        out[0] = (char)(0xc0 | c >> 6);
-        out[1] = (char)(0x80 | (c & 0x3f));
-        return 2;
-    }
-    if (c < 0x10000) {
-        out[0] = (char)(0xe0 | c >> 12);
-        out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-        out[2] = (char)(0x80 | (c & 0x3f));
-        return 3;
-    }
-    out[0] = (char)(0xf0 | (c >> 18 & 7));
-    out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-    out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-    out[3] = (char)(0x80 | (c & 0x3f));
-    return 4;
-}
-
 /* The escape at `at` (a backslash, before `end`) as bytes; *at is then behind it. */
 static size_t undo_escape(struct remit_str span, size_t end, size_t *at, char out[4])
 {
@@ -215,7 +193,7 @@ static size_t undo_escape(struct remit_str span, size_t end, size_t *at, char ou
         code = 0x10000 + ((code - 0xd800) << 10) + ((hex4(span.ptr + *at + 2) - 0xdc00) & 0x3ff);
         *at += 6;
     }
-    return put_utf8(code, out);
+    return remit_utf8_put(code, out);
 }
 
 /* The inside of the quotes. */

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/utf8.h"
+
 struct reader {
     const char *document; /* as it came: text has strings unescaped already */
     char *text;
@@ -107,12 +109,7 @@ static int read_escape(struct reader *r, char **to)
     TRY(hex4(r, &c));
     if (!allowed(c))
         return fail(r, "a policy has only the characters U+0009, U+000A, U+000D, U+0020 to U+00FF");
-    if (c < 0x80) {
-        *(*to)++ = (char)c;
-        return 0;
-    }
-    *(*to)++ = (char)(0xc0 | c >> 6);
-    *(*to)++ = (char)(0x80 | (c & 0x3f));
+    *to += remit_utf8_put(c, *to);
     return 0;
 }
 

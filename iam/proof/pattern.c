@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "common/base/utf8.h"
 #include "iam/proof/automaton.h"
 
 #include "iam/policy/unit.h"
@@ -370,23 +371,6 @@ bool remit_proof_may_meet(struct proof_automaton *a, uint32_t one, uint32_t othe
 
 /* ---- back to bytes ---- */
 
-static size_t encode(uint32_t c, char out[4])
-{
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        out[0] = (char)(0xc0 | c >> 6);
-        out[1] = (char)(0x80 | (c & 0x3f));
-        return 2;
-    }
-    out[0] = (char)(0xe0 | c >> 12);
-    out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-    out[2] = (char)(0x80 | (c & 0x3f));
-    return 3;
-}
-
 struct remit_str remit_proof_word_text(struct remit_arena *arena, struct proof_word word,
                                        const struct proof_bindings *bindings)
 {
@@ -401,7 +385,7 @@ struct remit_str remit_proof_word_text(struct remit_arena *arena, struct proof_w
     text = remit_arena_take(arena, most + 1);
     for (uint32_t i = 0; text != NULL && i < word.n; i++) {
         if (word.symbols[i] < PROOF_VARIABLE) {
-            n += encode(word.symbols[i], text + n);
+            n += remit_utf8_put(word.symbols[i], text + n);
             continue;
         }
         struct remit_str value = bindings->rows[word.symbols[i] - PROOF_VARIABLE].text;

@@ -35,3 +35,18 @@ Test(utf8, is_the_shortest_form_of_a_scalar_value)
     for (size_t i = 0; i < REMIT_COUNT(bad); i++)
         cr_expect(not(remit_utf8_valid(bad[i])), "bad %zu", i);
 }
+
+Test(utf8, is_written_as_it_is_read)
+{
+    static const uint32_t edges[] = { 0x0,    0x7f,   0x80,   0x7ff,   0x800,
+                                      0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff };
+    static const size_t lengths[] = { 1, 1, 2, 2, 3, 3, 3, 3, 4, 4 };
+
+    for (size_t i = 0; i < REMIT_COUNT(edges); i++) {
+        char bytes[4];
+        size_t n = remit_utf8_put(edges[i], bytes);
+
+        cr_expect(eq(sz, n, lengths[i]), "U+%X", edges[i]);
+        cr_expect(eq(sz, remit_utf8_len(remit_str_from(bytes, n), 0), n), "U+%X", edges[i]);
+    }
+}
